@@ -1,0 +1,99 @@
+"""A stored embedding, read lazily."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inscape.recording.arrays import AnyArray, LazyArray
+from inscape.recording.results import Provenance
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an embedding's sequence: which activation it lays out.
+
+    Attributes:
+        layer: its name.
+        checkpoint: its name.
+        rank: how many of the dimensions are real (the rest is zero padding).
+        units: D of the layer.
+        explained: share of the variance kept, where the method has one.
+    """
+
+    layer: str
+    checkpoint: str
+    rank: int
+    units: int
+    explained: float | None = None
+
+
+class Embedding:
+    """A result of `inscape.embed`: a sequence of S layouts of the same samples, or one of them.
+
+    Attributes:
+        name: its name in the recording.
+        method: ``pca``, ``umap``, ``units``.
+        steps: the selected steps.
+        quality: a dict a step (trustworthiness, continuity, recall, k), or None where it was not measured.
+        provenance: method, parameters, seed, versions, digest of the input.
+        stale: whether its input has changed since.
+    """
+
+    def __init__(
+        self, root: Path, path: str, content: dict[str, Any], *, selected: list[int] | None, single: bool, stale: bool
+    ) -> None:
+        self._root = root
+        self._path = path
+        self._content = content
+        all_steps = [Step(**step) for step in content["steps"]]
+        self._selected = list(range(len(all_steps))) if selected is None else selected
+        self._single = single
+        self.name = path.removeprefix("embeddings/")
+        self.method: str = content["method"]
+        self.steps = [all_steps[i] for i in self._selected]
+        self.axes: list[str] | None = content.get("axes")
+        self.provenance = Provenance(**content["provenance"])
+        self.stale = stale
+
+    @property
+    def quality(self) -> Any:
+        """The quality of the selected step, or of each of them."""
+        values = [self._content["quality"][i] for i in self._selected]
+        return values[0] if self._single else values
+
+    def _read(self, name: str) -> AnyArray:
+        array = LazyArray(self._root, f"{self._path}/{name}")
+        values = np.stack([array[i] for i in self._selected])
+        return values[0] if self._single else values
+
+    @cached_property
+    def coordinates(self) -> AnyArray:
+        """What the method returned: (S, N, d) float32, or (N, d) of the one selected step."""
+        return self._read("coordinates")
+
+    @cached_property
+    def alignment(self) -> AnyArray:
+        """The orthogonal map (S, d, d), or (d, d), which brings each step next to the one before it."""
+        return self._read("alignment")
+
+    @property
+    def aligned(self) -> AnyArray:
+        """The centered coordinates after the alignment, as the page shows them: (S, N, d) or (N, d) float32."""
+        centers = np.asarray([self._content["center"][i] for i in self._selected], dtype=np.float32)[:, None, :]
+        centered: AnyArray = self.coordinates - (centers[0] if self._single else centers)
+        aligned: AnyArray = (centered @ self.alignment).astype(np.float32)
+        return aligned
+
+    @property
+    def per_sample(self) -> AnyArray:
+        """The share of each sample's neighbors that the layout keeps: (S, N) or (N,) float32, NaN where not measured."""
+        return self._read("quality")
+
+    def __repr__(self) -> str:
+        flag = ", STALE" if self.stale else ""
+        return f"Embedding({self.name!r}, {len(self.steps)} steps, {self._content['dims']} dimensions{flag})"

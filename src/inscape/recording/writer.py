@@ -1,0 +1,212 @@
+"""Begins, continues and completes a recording. The bytes themselves are written by parts (`part`)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inscape.errors import Mismatch, RecordingExists, StorageFailed
+from inscape.recording import index, receipts
+from inscape.recording.arrays import create_array, create_group, open_array
+from inscape.recording.files import free_bytes, human_bytes, remove_partials, storage
+from inscape.recording.lock import Lock
+from inscape.recording.names import to_folder
+from inscape.recording.part import Part
+from inscape.recording.plan import Plan
+
+
+class Writer:
+    """The one process that writes activations into a recording; it holds the recording's lock until `close`.
+
+    Raises:
+        RecordingExists: the place is taken and neither `resume` nor `overwrite` was asked for.
+        RecordingLocked: another process is writing here.
+        Mismatch: what should be resumed was planned otherwise.
+        StorageFailed: the folder can't be written, or the disk can't hold what is planned.
+    """
+
+    def __init__(self, root: Path, plan: Plan, *, version: str, resume: bool = False, overwrite: bool = False) -> None:
+        self.root = root
+        self.plan = plan
+        there = root.exists() and (not root.is_dir() or any(root.iterdir()))
+        if there and not resume and not overwrite:
+            raise RecordingExists(
+                "the output exists already",
+                got=str(root),
+                remedy="choose another place, or pass resume=True (--resume) to go on with it or overwrite=True (--overwrite)",
+            )
+        if there and overwrite and not (root / "receipts").is_dir():
+            index.read(root)  # raises: what is not a recording is never deleted
+        before = Plan.from_json(index.read(root)["plan"]) if there and resume and not overwrite else None
+        with storage(root, "creating the recording"):
+            root.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock(root / ".lock")
+        self._lock.__enter__()
+        try:
+            if there and overwrite:
+                self._clear()
+            if before is None:
+                self._begin(version)
+            else:
+                self._continue(before)
+        except BaseException:
+            self.close()
+            raise
+
+    def _clear(self) -> None:
+        with storage(self.root, "replacing the recording"):
+            for entry in self.root.iterdir():
+                if entry.name.startswith(".lock"):
+                    continue
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    def _begin(self, version: str) -> None:
+        need = self.plan.checkpoint_bytes() + self.plan.input_bytes()
+        free = free_bytes(self.root)
+        if need > free:
+            raise StorageFailed(
+                "the disk can't hold this recording",
+                got=f"{human_bytes(need)} needed for one checkpoint, {human_bytes(free)} free at {self.root}",
+                remedy="record fewer layers, a smaller reduction (mean, pool:4), dtype='float16', or onto another disk",
+            )
+        with storage(self.root, "creating the recording"):
+            (self.root / "receipts").mkdir(exist_ok=True)
+            index.create(self.root, self.plan, version)
+            self._prepare_samples()
+
+    def _continue(self, before: Plan) -> None:
+        differences = before.differences(self.plan)
+        if differences:
+            raise Mismatch(
+                "what should be resumed was recorded otherwise",
+                got="; ".join(differences),
+                remedy="call with the same model, data and settings as before, or pass overwrite=True (--overwrite)",
+            )
+        remove_partials(self.root)
+        with storage(self.root, "continuing the recording"):
+            self._prepare_samples()
+
+    def close(self) -> None:
+        """Let others write."""
+        self._lock.__exit__(None, None, None)
+
+    def checkpoints(self) -> list[str]:
+        """The published checkpoints."""
+        return [entry["name"] for entry in index.read(self.root)["checkpoints"]]
+
+    def begin_checkpoint(self, name: str, weights: str) -> list[Part]:
+        """Prepare the arrays of a checkpoint and return the parts that are still to be written.
+
+        Raises:
+            Mismatch: parts of this checkpoint were recorded from other weights.
+        """
+        kind = receipts.checkpoint_kind(name)
+        done = receipts.load(self.root, kind)
+        others = {r.weights for r in done.values()} - {weights}
+        if others:
+            raise Mismatch(
+                f"checkpoint {name!r} was begun with other weights",
+                got=f"weights {next(iter(others))[:12]} there, {weights[:12]} now",
+                remedy="give this state of the weights a name of its own (checkpoint=…), or load the weights it was begun with",
+            )
+        if name not in self.checkpoints():
+            self._check_space()
+            with storage(self.root, "preparing a checkpoint"):
+                self._prepare_checkpoint(name)
+        samples = receipts.load(self.root, receipts.SAMPLES)
+        return [Part(name, start, stop, start not in samples) for start, stop in self.plan.parts() if start not in done]
+
+    def check_inputs(self, name: str) -> None:
+        """Make sure that a checkpoint saw the same data as the samples that are stored.
+
+        Raises:
+            Mismatch: it did not; its parts are unpublished again.
+        """
+        samples = receipts.load(self.root, receipts.SAMPLES)
+        for start, part in receipts.load(self.root, receipts.checkpoint_kind(name)).items():
+            if start in samples and samples[start].inputs != part.inputs:
+                (self.root / part.path).unlink(missing_ok=True)
+                raise Mismatch(
+                    "the data changed between two checkpoints of one recording",
+                    got=f"samples {part.start} to {part.stop} of checkpoint {name!r} differ from those recorded first",
+                    remedy="probe data must be the same every time: no random augmentation, no shuffling, no changed files",
+                )
+
+    def finish_checkpoint(self, name: str, info: dict[str, Any] | None = None) -> None:
+        """Publish a checkpoint whose parts are all written."""
+        self.check_inputs(name)
+        parts = receipts.load(self.root, receipts.checkpoint_kind(name))
+        path = f"checkpoints/{to_folder(name)}"
+        entry = {"name": name, "path": to_folder(name), "accuracy": self._accuracy(path), **(info or {})}
+        entries = [e for e in index.read(self.root)["checkpoints"] if e["name"] != name]
+        known = {e["name"]: e for e in index.read(self.root)["checkpoints"]}
+        with storage(self.root, "publishing a checkpoint"):
+            for layer in self.plan.layers:
+                group = layer.path if layer.name == "input" else f"{path}/{layer.path}"
+                source = receipts.load(self.root, receipts.SAMPLES) if layer.name == "input" else parts
+                summary = receipts.combined(source, f"{group}/activation")
+                create_group(self.root, group, {"inscape": {**layer.index(), **summary}})
+            weights = next((r.weights for r in parts.values()), "")
+            create_group(self.root, path, {"inscape": {**entry, "weights": weights, "recorded": index.now()}})
+            if name in known:
+                return
+            index.publish(self.root, checkpoints=[*entries, entry])
+
+    def finish(self) -> None:
+        """Mark the recording complete: nothing more is expected."""
+        with storage(self.root, "completing the recording"):
+            index.publish(self.root, complete=True)
+
+    def _accuracy(self, checkpoint: str) -> float | None:
+        if not (self.plan.predictions and self.plan.labels and self.plan.loss):
+            return None
+        label = np.asarray(open_array(self.root, "samples/label")[...])
+        prediction = np.asarray(open_array(self.root, f"{checkpoint}/prediction")[...])
+        known = label >= 0
+        return float((label == prediction)[known].mean()) if known.any() else None
+
+    def _check_space(self) -> None:
+        need, free = self.plan.checkpoint_bytes(), free_bytes(self.root)
+        if need > free:
+            raise StorageFailed(
+                "the disk can't hold another checkpoint",
+                got=f"{human_bytes(need)} needed, {human_bytes(free)} free at {self.root}",
+                remedy="free some space and resume; the checkpoints recorded so far are kept",
+            )
+
+    def _create(self, path: str, shape: tuple[int, ...], rows: int, dtype: Any, dimensions: tuple[str, ...]) -> None:
+        if not (self.root / path / "zarr.json").exists():
+            chunks = (min(rows, shape[0]), *shape[1:])
+            create_array(self.root, path, shape=shape, chunks=chunks, dtype=dtype, dimensions=dimensions)
+
+    def _prepare_samples(self) -> None:
+        plan = self.plan
+        names = None if plan.class_names is None else list(plan.class_names)
+        for group in ("samples", "samples/thumbnails", "checkpoints", "embeddings"):
+            if not (self.root / group / "zarr.json").exists():
+                create_group(self.root, group, {"class_names": names} if group == "samples" and names else {})
+        if plan.labels:
+            self._create("samples/label", (plan.samples,), plan.part, "int32", ("sample",))
+        for column in plan.columns:
+            dtype = str if column.dtype == "string" else column.dtype
+            self._create(f"samples/{to_folder(column.name)}", (plan.samples,), plan.part, dtype, ("sample",))
+        for layer in plan.layers:
+            if layer.name == "input":
+                shape = (plan.samples, layer.units)
+                self._create("input/activation", shape, plan.rows(layer), layer.dtype, ("sample", "unit"))
+
+    def _prepare_checkpoint(self, name: str) -> None:
+        plan, path = self.plan, f"checkpoints/{to_folder(name)}"
+        for layer in plan.layers:
+            if layer.name != "input":
+                shape = (plan.samples, layer.units)
+                target = f"{path}/{layer.path}/activation"
+                self._create(target, shape, plan.rows(layer), layer.dtype, ("sample", "unit"))
+        if plan.predictions:
+            self._create(f"{path}/prediction", (plan.samples,), plan.part, "int32", ("sample",))
+            self._create(f"{path}/confidence", (plan.samples,), plan.part, "float32", ("sample",))
+        if plan.loss:
+            self._create(f"{path}/loss", (plan.samples,), plan.part, "float32", ("sample",))

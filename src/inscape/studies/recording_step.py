@@ -1,0 +1,107 @@
+"""The step of a study that needs the model: load it, train it or load its weights, record every checkpoint."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from inscape.capture import Recorder
+from inscape.capture.loading import load_model, load_weights
+from inscape.errors import WrongCall
+from inscape.recording import index
+from inscape.recording.names import nearest
+from inscape.studies.study import Study
+
+
+def record_study(
+    study: Study,
+    *,
+    progress: bool | None,
+    overwrite: bool,
+    trust: bool,
+    on_checkpoint: Callable[[dict[str, Any]], None] | None,
+) -> None:
+    """Record all checkpoints that a study names; those that are published already are not recorded again."""
+    model_section = study.section("model")
+    factory = _relative(study, model_section["factory"])
+    model = load_model(factory, args=model_section.get("arguments"))
+    settings = study.section("record")
+    checkpoints = study.section("checkpoints")
+    told = set()
+
+    def tell(name: str) -> None:
+        entry = next((e for e in index.read(study.out)["checkpoints"] if e["name"] == name), None)
+        if on_checkpoint is not None and entry is not None and name not in told:
+            told.add(name)
+            on_checkpoint(entry)
+
+    with Recorder(
+        model,
+        study_data(study),
+        out=study.out,
+        resume=not overwrite,
+        overwrite=overwrite,
+        seed=int(study.section("study").get("seed", 0)),
+        title=study.section("study").get("title"),
+        progress=progress,
+        **settings,
+    ) as recorder:
+
+        def checkpoint(name: str) -> None:
+            recorder.checkpoint(name)
+            tell(name)
+
+        if "train" in checkpoints:
+            folder = study.out.with_name(study.out.name.removesuffix(".inscape") + ".training")
+            if overwrite and folder.is_dir():
+                for state in folder.glob("*.pt"):
+                    state.unlink()
+            folder.mkdir(parents=True, exist_ok=True)
+            train = _function(_relative(study, checkpoints["train"]))
+            train(model, checkpoint, folder, **checkpoints.get("arguments", {}))
+        elif "weights" in checkpoints:
+            for weights in checkpoints["weights"]:
+                load_weights(model, study.path(weights), trust=trust)
+                checkpoint(Path(weights).stem)
+        else:
+            checkpoint("0")
+
+
+def study_data(study: Study) -> Any:
+    """The data that a study names: ``digits``, ``digits:train``, a folder of images, an IDX pair, an array file."""
+    from inscape.data import from_path
+
+    section = study.section("data")
+    name = str(section.pop("source"))
+    if name != "digits" and not name.startswith("digits:"):
+        name = str(study.path(name))
+    return from_path(name, **section)
+
+
+def _relative(study: Study, spec: str) -> str:
+    """A ``file.py:name`` of a study is relative to the study's folder."""
+    file, colon, name = spec.rpartition(":")
+    return f"{study.path(file)}{colon}{name}" if file.endswith(".py") else spec
+
+
+def _function(spec: str) -> Callable[..., Any]:
+    file, _, name = spec.rpartition(":")
+    if file.endswith(".py"):
+        loaded = importlib.util.spec_from_file_location(Path(file).stem, file)
+        if loaded is None or loaded.loader is None or not Path(file).exists():
+            raise WrongCall("there is no such file", got=file, remedy="check the path of checkpoints.train")
+        module = importlib.util.module_from_spec(loaded)
+        loaded.loader.exec_module(module)
+    else:
+        try:
+            module = importlib.import_module(file)
+        except ImportError as error:
+            raise WrongCall("the training module can't be imported", got=f"{file}: {error}", remedy="check the name") from error
+    function: Callable[..., Any] | None = getattr(module, name, None)
+    if function is None:
+        near = ", ".join(nearest(name, [n for n in vars(module) if not n.startswith("_")]))
+        raise WrongCall("the training function is missing", got=spec, remedy=f"did you mean one of: {near}?")
+    return function
