@@ -158,8 +158,8 @@ class _Pages:
     def _encode(self, count: int) -> None:
         from inscape.data.thumbnails import encode_page
 
-        assert self._plan.thumbnail is not None
-        encoded = encode_page(self._cells[:count], self._plan.thumbnail, PAGE_COLUMNS)
-        self._writer.page(self._first, encoded)
+        cells, cell = self._cells[:count], self._plan.thumbnail
+        assert cell is not None
+        self._writer.page(self._first, lambda: encode_page(cells, cell, PAGE_COLUMNS))
         self._first += count
         del self._cells[:count]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,13 +144,14 @@ class PartWriter:
         """Add the model's input to the part's checksum."""
         self._crc = array_crc32c(content, self._crc)
 
-    def page(self, first: int, encoded: bytes) -> None:
-        """Write one page of thumbnails which begins at sample `first`, WebP."""
+    def page(self, first: int, encode: Callable[[], bytes]) -> None:
+        """Write one page of thumbnails (WebP) which begins at sample `first`; it is encoded beside the forward pass."""
         number = first // PAGE
         path = f"samples/thumbnails/{number}"
-        content = np.frombuffer(encoded, dtype=np.uint8)
 
         def write() -> None:
+            encoded = encode()
+            content = np.frombuffer(encoded, dtype=np.uint8)
             with storage(self._root, "writing thumbnails"):
                 if not (self._root / path / "zarr.json").exists():
                     create_array(
@@ -165,7 +166,7 @@ class PartWriter:
                 open_array(self._root, path, write=True)[:] = content
             self._pages[path] = ArrayReceipt(hashlib.sha256(encoded).hexdigest())
 
-        self._queue.submit(write, len(encoded))
+        self._queue.submit(write)
 
     def finish(self, weights: str, published: list[Receipt]) -> None:
         """Publish the part once its writes are done: the samples' receipt first, then the checkpoint's."""

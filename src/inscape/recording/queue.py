@@ -25,6 +25,7 @@ class WriteQueue:
         self._pending = 0
         self._error: BaseException | None = None
         self._closing = False
+        self._busy = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="inscape-writer", daemon=True)
         self._thread.start()
@@ -50,19 +51,13 @@ class WriteQueue:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is not None and not issubclass(kind, Exception):
-            # Ctrl-C: what was handed over is finished, so that whole parts are not lost.
-            kind = None
+        # Also after an error or Ctrl-C what was handed over is finished: whole parts are not lost.
         with self._changed:
-            if kind is not None:
-                self._tasks.clear()
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
         if error is None:
             self._raise()
-
-    _busy = False
 
     def _raise(self) -> None:
         if self._error is not None:

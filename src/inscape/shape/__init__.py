@@ -1,0 +1,34 @@
+"""The shape of an activation: arrays in, arrays out. No model, no store; use it alone.
+
+>>> import numpy as np
+>>> from inscape import shape
+>>> X = np.random.default_rng(0).normal(size=(100, 8))
+>>> shape.pca(X, dims=2).coordinates.shape
+(100, 2)
+"""
+
+from __future__ import annotations
+
+from inscape.shape.neighbors import Neighbors as Neighbors
+from inscape.shape.neighbors import neighbors as neighbors
+from inscape.shape.pca import PCA as PCA
+from inscape.shape.pca import pca as pca
+from inscape.shape.procrustes import procrustes as procrustes
+from inscape.shape.quality import Quality as Quality
+from inscape.shape.quality import quality as quality
+from inscape.shape.tour import GrandTour as GrandTour
+from inscape.shape.tour import TourState as TourState
+from inscape.shape.umap import umap as umap
+
+__all__ = [
+    "PCA",
+    "GrandTour",
+    "Neighbors",
+    "Quality",
+    "TourState",
+    "neighbors",
+    "pca",
+    "procrustes",
+    "quality",
+    "umap",
+]

@@ -1,0 +1,1 @@
+"""The server of the page: knows HTTP, computes nothing itself, and imports nothing heavy."""

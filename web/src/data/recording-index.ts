@@ -1,0 +1,167 @@
+/** The index that a page starts from: `attributes.inscape` of the root and of each embedding, checked on arrival. */
+
+export interface LayerEntry {
+  name: string;
+  units: number;
+}
+
+export interface CheckpointEntry {
+  name: string;
+  accuracy: number | null;
+}
+
+export interface Quality {
+  trustworthiness: number;
+  continuity: number;
+  recall: number;
+  k: number;
+}
+
+export interface StepEntry {
+  layer: string;
+  checkpoint: string;
+  rank: number;
+  units: number;
+  explained: number | null;
+}
+
+export interface EmbeddingIndex {
+  /** The folder under `embeddings/`. */
+  name: string;
+  title: string;
+  method: string;
+  dims: number;
+  steps: StepEntry[];
+  /** What was subtracted before quantizing: d numbers a step; null where nothing was. */
+  center: number[][] | null;
+  axes: string[] | null;
+  quality: (Quality | null)[];
+}
+
+export interface RecordingIndex {
+  title: string;
+  samples: number;
+  classNames: string[] | null;
+  layers: LayerEntry[];
+  checkpoints: CheckpointEntry[];
+  complete: boolean;
+}
+
+type Json = Record<string, unknown>;
+
+/** The schema of the store that this page reads. */
+export const SCHEMA = 1;
+
+/** An index that is not what the page was built for. */
+export class IndexError extends Error {
+  override name = "IndexError";
+}
+
+function fail(where: string, wanted: string, got: unknown): never {
+  const shown = JSON.stringify(got) ?? "nothing";
+  throw new IndexError(`${where} should be ${wanted}; got ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`);
+}
+
+export function asObject(value: unknown, where: string): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(where, "an object", value);
+  return value as Json;
+}
+
+function asList(value: unknown, where: string): unknown[] {
+  return Array.isArray(value) ? value : fail(where, "a list", value);
+}
+
+function asText(value: unknown, where: string): string {
+  return typeof value === "string" ? value : fail(where, "a text", value);
+}
+
+function asNumber(value: unknown, where: string): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : fail(where, "a number", value);
+}
+
+function asCount(value: unknown, where: string): number {
+  const number = asNumber(value, where);
+  return Number.isInteger(number) && number >= 0 ? number : fail(where, "a whole number", value);
+}
+
+function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : read(value);
+}
+
+export function parseRecordingIndex(value: unknown): RecordingIndex {
+  const index = asObject(value, "attributes.inscape");
+  const schema = asCount(index.schema, "schema");
+  if (schema !== SCHEMA) {
+    throw new IndexError(
+      `this recording has schema ${schema} and this page reads schema ${SCHEMA}: open it with the inscape that wrote it, or a newer one`,
+    );
+  }
+  return {
+    title: asText(index.title ?? "", "title"),
+    samples: asCount(index.samples, "samples"),
+    classNames: orNull(index.class_names, (names) =>
+      asList(names, "class_names").map((name, i) => asText(name, `class_names[${i}]`)),
+    ),
+    complete: index.complete !== false,
+    layers: asList(index.layers, "layers").map((entry, i) => {
+      const layer = asObject(entry, `layers[${i}]`);
+      return { name: asText(layer.name, `layers[${i}].name`), units: asCount(layer.units, `layers[${i}].units`) };
+    }),
+    checkpoints: asList(index.checkpoints, "checkpoints").map((entry, i) => {
+      const checkpoint = asObject(entry, `checkpoints[${i}]`);
+      return {
+        name: asText(checkpoint.name, `checkpoints[${i}].name`),
+        accuracy: orNull(checkpoint.accuracy, (a) => asNumber(a, `checkpoints[${i}].accuracy`)),
+      };
+    }),
+  };
+}
+
+export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingIndex {
+  const at = (field: string): string => `embeddings/${name}: ${field}`;
+  const index = asObject(value, at("attributes.inscape"));
+  const dims = asCount(index.dims, at("dims"));
+  if (dims < 2 || dims > 64) fail(at("dims"), "from 2 to 64", dims);
+  const steps = asList(index.steps, at("steps")).map((entry, i): StepEntry => {
+    const step = asObject(entry, at(`steps[${i}]`));
+    return {
+      layer: asText(step.layer, at(`steps[${i}].layer`)),
+      checkpoint: asText(step.checkpoint, at(`steps[${i}].checkpoint`)),
+      rank: asCount(step.rank ?? dims, at(`steps[${i}].rank`)),
+      units: asCount(step.units ?? 0, at(`steps[${i}].units`)),
+      explained: orNull(step.explained, (e) => asNumber(e, at(`steps[${i}].explained`))),
+    };
+  });
+  const center = orNull(index.center, (rows) =>
+    asList(rows, at("center")).map((row, i) =>
+      asList(row, at(`center[${i}]`)).map((c) => asNumber(c, at(`center[${i}]`))),
+    ),
+  );
+  const axes = orNull(index.axes, (names) => asList(names, at("axes")).map((n) => asText(n, at("axes"))));
+  if (center && (center.length !== steps.length || center.some((row) => row.length !== dims))) {
+    fail(at("center"), `${steps.length} rows of ${dims}`, center.length);
+  }
+  if (axes && axes.length !== dims) fail(at("axes"), `${dims} names`, axes);
+  const quality = orNull(index.quality, (q) => asList(q, at("quality"))) ?? [];
+  const method = asText(index.method, at("method"));
+  return {
+    name,
+    title: asText(index.title ?? method, at("title")),
+    method,
+    dims,
+    steps,
+    center,
+    axes,
+    quality: steps.map((_, i) => orNull(quality[i], (q) => parseQuality(q, at(`quality[${i}]`)))),
+  };
+}
+
+function parseQuality(value: unknown, where: string): Quality {
+  const quality = asObject(value, where);
+  return {
+    trustworthiness: asNumber(quality.trustworthiness, `${where}.trustworthiness`),
+    continuity: asNumber(quality.continuity, `${where}.continuity`),
+    recall: asNumber(quality.recall, `${where}.recall`),
+    k: asCount(quality.k, `${where}.k`),
+  };
+}

@@ -1,0 +1,153 @@
+/** A recording over HTTP: its index in one request, its arrays by zarrita, every chunk checked. */
+
+import { get, open, registry } from "zarrita";
+import { checked } from "./crc32c";
+import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
+import { toAddress } from "./names";
+
+/** What went wrong with a request or a chunk, in words for a person. */
+export class DataError extends Error {
+  override name = "DataError";
+}
+
+/** zarrita's own codec cuts the checksum off unread; this one compares it. */
+class CheckedCrc32c {
+  readonly kind = "bytes_to_bytes";
+  static fromConfig(): CheckedCrc32c {
+    return new CheckedCrc32c();
+  }
+  encode(): never {
+    throw new Error("the page reads recordings and writes none");
+  }
+  decode(bytes: Uint8Array): Uint8Array {
+    return checked(bytes);
+  }
+  computeEncodedSize(size: number): number {
+    return size + 4;
+  }
+}
+
+registry.set("crc32c", () => CheckedCrc32c);
+
+export interface RecordingEntry {
+  name: string;
+  url: string;
+}
+
+async function request(address: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address);
+  } catch {
+    throw new DataError("the server does not answer: start it again with inscape serve");
+  }
+  if (response.status === 403) {
+    throw new DataError("this page has no leave to read: open the address that inscape serve printed, with its token");
+  }
+  return response;
+}
+
+export async function listRecordings(): Promise<RecordingEntry[]> {
+  const response = await request("/api/recordings");
+  if (!response.ok) throw new DataError(`the list of recordings answers ${response.status}`);
+  const answer = asObject(await response.json(), "/api/recordings");
+  const list = Array.isArray(answer.recordings) ? answer.recordings : [];
+  return list.map((item, i) => {
+    const entry = asObject(item, `recordings[${i}]`);
+    return { name: String(entry.name), url: String(entry.url) };
+  });
+}
+
+/**
+ * One array as zarrita sees it. Its root is the array itself, so that folder names which hold `%` never pass through
+ * zarrita's own resolving of paths (it decodes them).
+ */
+class ArrayStore {
+  constructor(
+    private readonly recording: RecordingStore,
+    private readonly path: string,
+  ) {}
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    if (key === "/zarr.json") {
+      const node = this.recording.node(this.path);
+      return node && new TextEncoder().encode(JSON.stringify(node));
+    }
+    const response = await request(this.recording.address(this.path + key));
+    // A recording writes empty chunks too: an absent one is damage, not zeros.
+    if (response.status === 404) throw new DataError(`${this.path}${key} is missing`);
+    if (!response.ok) throw new DataError(`${this.path}${key} answers ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+}
+
+export type ReadNumbers = Int16Array | Int32Array | Float32Array;
+
+/** One recording that a page has open. */
+export class RecordingStore {
+  private constructor(
+    private readonly base: string,
+    private readonly nodes: Record<string, unknown>,
+    readonly index: RecordingIndex,
+    readonly embeddings: EmbeddingIndex[],
+  ) {}
+
+  static async open(url: string): Promise<RecordingStore> {
+    const base = url.endsWith("/") ? url : `${url}/`;
+    const response = await request(`${base}zarr.json`);
+    if (!response.ok) throw new DataError(`the recording's index answers ${response.status}: was it moved or removed?`);
+    let document: unknown;
+    try {
+      document = await response.json();
+    } catch {
+      throw new DataError("the recording's zarr.json is not JSON: run inscape verify on it");
+    }
+    const root = asObject(document, "zarr.json");
+    const consolidated = asObject(root.consolidated_metadata ?? { metadata: {} }, "consolidated_metadata");
+    const nodes = asObject(consolidated.metadata ?? {}, "consolidated_metadata.metadata");
+    const embeddings: EmbeddingIndex[] = [];
+    for (const [path, node] of Object.entries(nodes)) {
+      const match = /^embeddings\/([^/]+)$/.exec(path);
+      if (match && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(match[1], inscapeAttributes(node, path)));
+    }
+    return new RecordingStore(base, nodes, parseRecordingIndex(inscapeAttributes(root, "zarr.json")), embeddings);
+  }
+
+  node(path: string): unknown {
+    return this.nodes[path];
+  }
+
+  address(path: string): string {
+    return this.base + toAddress(path);
+  }
+
+  /** Read an array, or one entry of its first axis. What fails is named: the array, and why. */
+  async read(path: string, entry?: number): Promise<{ data: ReadNumbers; shape: number[] }> {
+    try {
+      const array = await open.v3(new ArrayStore(this, path), { kind: "array" });
+      const selection = entry === undefined ? null : [entry, ...array.shape.slice(1).map(() => null)];
+      const { data, shape } = await get(array, selection);
+      if (!(data instanceof Int16Array || data instanceof Int32Array || data instanceof Float32Array)) {
+        throw new DataError(`it holds ${array.dtype}, which the page does not read`);
+      }
+      return { data, shape };
+    } catch (error) {
+      const reason = deepest(error);
+      if (reason instanceof DataError && !reason.message.startsWith("it holds")) throw reason;
+      throw new DataError(`${path} can't be read: ${reason.message}. Run inscape verify on the recording`);
+    }
+  }
+}
+
+function inscapeAttributes(node: unknown, where: string): unknown {
+  const attributes = asObject(asObject(node, where).attributes ?? {}, `${where}: attributes`);
+  if (attributes.inscape === undefined) throw new DataError(`${where} has no attributes.inscape: is this a recording?`);
+  return attributes.inscape;
+}
+
+/** zarrita wraps what a codec throws; the innermost error says what happened. */
+function deepest(error: unknown): Error {
+  let current = error instanceof Error ? error : new Error(String(error));
+  while (current.cause instanceof Error) current = current.cause;
+  return current;
+}

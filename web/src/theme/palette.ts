@@ -1,0 +1,48 @@
+/** Colors of classes. */
+
+export type Rgb = readonly [number, number, number];
+
+/** Okabe and Ito's set, the colors that carry most contrast first. Its black is gray here: it must show on near black. */
+const OKABE_ITO = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C8C8C", "#C9B800"];
+
+/**
+ * For 9 to 20 classes: Okabe and Ito's first six, carried on in the manner of Glasbey (each next color is the farthest
+ * from those before it in CAM02-UCS, also as seen with deuteranomaly and protanomaly), lightness 40–68, chroma 20–90,
+ * so that each stands out from white and from near black. Made once with `glasbey.extend_palette`.
+ */
+const GLASBEY = [
+  "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#9AC6AA", "#EB28F3", "#9A6D51", "#8E6D8E",
+  "#CEAED2", "#20B600", "#20AEA2", "#BA0CFF", "#518A1C", "#65D76D", "#7D82C2", "#CA8E69", "#F782FF", "#E700B6",
+];
+
+/** The color of a sample without a label. */
+export const UNLABELED = "#9AA0A6";
+
+/** How many classes have colors that were chosen to be told apart. */
+export const CHOSEN = GLASBEY.length;
+
+/** The color of each of `count` classes, as `#rrggbb`; no two are the same, however many there are. */
+export function classColors(count: number): string[] {
+  if (count <= OKABE_ITO.length) return OKABE_ITO.slice(0, count);
+  const colors = GLASBEY.slice(0, count);
+  // Beyond the chosen set hues go by the golden angle over four lightnesses: all distinct, not all easily told apart.
+  for (let i = colors.length; i < count; i++) {
+    colors.push(fromHsl((i * 137.50776) % 360, 0.45 + 0.3 * ((i >> 2) % 2), 0.4 + 0.07 * (i % 4)));
+  }
+  return colors;
+}
+
+export function toRgb(color: string): Rgb {
+  const value = Number.parseInt(color.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+function fromHsl(hue: number, saturation: number, lightness: number): string {
+  const chroma = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (n: number): string => {
+    const k = (n + hue / 30) % 12;
+    const value = lightness - chroma * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(value * 255).toString(16).padStart(2, "0");
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`;
+}
