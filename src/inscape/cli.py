@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from inscape.cli_options import build_parser
 from inscape.errors import InscapeError, InscapeWarning
@@ -43,7 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
 
 
-def _show_warning(message: Any, category: type[Warning], *rest: Any) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """People see the notes that are meant for them; warnings of libraries are for developers (python -W)."""
     if issubclass(category, InscapeWarning):
         print(f"inscape: note: {message}", file=sys.stderr)
 

@@ -78,45 +78,64 @@ def pca(X: Rows, dims: int) -> PCA:
     dims = _validate.check_integer(
         dims, "dims", 1, min(N, D), f"{N} samples of {D} units span at most {min(N, D)} dimensions"
     )
-    mean = _mean(X)
-    if N < D:
-        values, components, total = _from_gram(X, mean, dims)
-    else:
-        values, components, total = _from_covariance(X, mean, dims)
+    blocks = _Blocks(X)
+    mean = _mean(blocks)
+    blocks.center(mean)
+    values, components, total = _from_gram(blocks, dims) if N < D else _from_covariance(blocks, dims)
     # Rounding of the products: what lies below cannot be told from zero.
     rank = int(np.count_nonzero(values > values[0] * max(N, D) * np.finfo(np.float64).eps)) if total > 0 else 0
     components = _completed(components, rank)
     peak = np.abs(components).argmax(axis=1)
     components *= np.where(components[np.arange(dims), peak] < 0, -1.0, 1.0)[:, None]
     coordinates = np.zeros((N, dims), np.float32)
-    for rows, block in _centered(X, mean):
+    for rows, block in blocks:
         coordinates[rows, :rank] = block @ components[:rank].T
     values = np.where(np.arange(dims) < rank, values, 0.0)
     explained = values / total if total > 0 else np.zeros(dims)
     return PCA(coordinates, components, mean, values / (N - 1), explained, rank)
 
 
-def _blocks(X: Rows) -> Iterator[tuple[slice, np.ndarray]]:
-    for rows in _validate.row_blocks((X.shape[0], X.shape[1]), _BLOCK):
-        yield rows, np.asarray(X[rows]).astype(np.float64)
+class _Blocks:
+    """X as float64 blocks of rows: read again on each pass, or kept where there is a single one."""
+
+    def __init__(self, X: Rows) -> None:
+        self.N, self.D = X.shape
+        self._X = X
+        self._mean = np.zeros(self.D)
+        self._only: np.ndarray | None = None
+
+    def center(self, mean: np.ndarray) -> None:
+        """Take `mean` from every row that is read from now on."""
+        self._mean = mean
+        if self._only is not None:
+            self._only -= mean
+
+    def rows(self, start: int = 0) -> list[slice]:
+        return [s for s in _validate.row_blocks((self.N, self.D), _BLOCK) if s.start >= start]
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        if self._only is not None:
+            return self._only
+        block = np.array(self._X[rows], np.float64)
+        block -= self._mean
+        if len(block) == self.N:
+            self._only = block
+        return block
+
+    def __iter__(self) -> Iterator[tuple[slice, np.ndarray]]:
+        return ((rows, self[rows]) for rows in self.rows())
 
 
-def _centered(X: Rows, mean: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    for rows, block in _blocks(X):
-        block -= mean
-        yield rows, block
-
-
-def _mean(X: Rows) -> np.ndarray:
-    total, bad = np.zeros(X.shape[1]), 0
-    for _, block in _blocks(X):
+def _mean(blocks: _Blocks) -> np.ndarray:
+    total, bad = np.zeros(blocks.D), 0
+    for _, block in blocks:
         with np.errstate(all="ignore"):
             subtotal = block.sum(axis=0)
         if not np.isfinite(subtotal).all():
             bad += _validate.count_not_finite(block)
         total += subtotal
     if bad:
-        raise _validate.not_finite("X", bad, X.shape[0])
+        raise _validate.not_finite("X", bad, blocks.N)
     # A float64 of 1e200 is finite, its square is not.
     if not (np.abs(total) < 1e150).all():
         raise ArrayError(
@@ -124,38 +143,34 @@ def _mean(X: Rows) -> np.ndarray:
             got=f"column sums up to {np.abs(total).max():.3g}",
             remedy="divide X by its largest absolute value first",
         )
-    return total / X.shape[0]
+    mean: np.ndarray = total / blocks.N
+    return mean
 
 
-def _from_covariance(X: Rows, mean: np.ndarray, dims: int) -> tuple[np.ndarray, np.ndarray, float]:
-    S = np.zeros((X.shape[1], X.shape[1]))
-    drift = np.zeros(X.shape[1])
-    for _, block in _centered(X, mean):
+def _from_covariance(blocks: _Blocks, dims: int) -> tuple[np.ndarray, np.ndarray, float]:
+    S, drift = np.zeros((blocks.D, blocks.D)), np.zeros(blocks.D)
+    for _, block in blocks:
         S += block.T @ block
         drift += block.sum(axis=0)
     # The mean itself is rounded; what is left of it is taken out here.
-    S -= np.outer(drift, drift) / X.shape[0]
+    S -= np.outer(drift, drift) / blocks.N
     values, vectors = largest(S, dims)
     return np.maximum(values, 0.0), vectors.T.copy(), float(np.trace(S))
 
 
-def _from_gram(X: Rows, mean: np.ndarray, dims: int) -> tuple[np.ndarray, np.ndarray, float]:
-    N, D = X.shape
-    G = np.empty((N, N))
-    for rows, block in _centered(X, mean):
+def _from_gram(blocks: _Blocks, dims: int) -> tuple[np.ndarray, np.ndarray, float]:
+    G = np.empty((blocks.N, blocks.N))
+    for rows, block in blocks:
         G[rows, rows] = block @ block.T
-        # The blocks below, read once more for each block above; most often there is a single one.
-        for start in range(rows.stop, N, max(1, _BLOCK // D)):
-            below = slice(start, min(start + max(1, _BLOCK // D), N))
-            G[below, rows] = (np.asarray(X[below]).astype(np.float64) - mean) @ block.T
+        for below in blocks.rows(start=rows.stop):
+            G[below, rows] = blocks[below] @ block.T
             G[rows, below] = G[below, rows].T
     values, vectors = largest(G, dims)
-    values = np.maximum(values, 0.0)
-    components = np.zeros((dims, D))
-    for rows, block in _centered(X, mean):
+    components = np.zeros((dims, blocks.D))
+    for rows, block in blocks:
         components += vectors[rows].T @ block
     lengths = np.linalg.norm(components, axis=1, keepdims=True)
-    return values, components / np.where(lengths > 0, lengths, 1.0), float(np.trace(G))
+    return np.maximum(values, 0.0), components / np.where(lengths > 0, lengths, 1.0), float(np.trace(G))
 
 
 def _completed(components: np.ndarray, rank: int) -> np.ndarray:

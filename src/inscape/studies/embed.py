@@ -17,7 +17,7 @@ from inscape.recording import Embedding, Provenance, Recording, ResultArray, res
 from inscape.recording.names import offer, to_folder
 from inscape.recording.results import combine_digests
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 METHODS = ("pca", "umap", "units")
 DIMS = {"pca": 16, "umap": 15}
 UNITS_LIMIT = 64
@@ -153,7 +153,8 @@ def _dims(rec: Recording, method: str, layers: Sequence[str], asked: int | None)
         if asked is not None and asked != size:
             raise WrongCall("units are not reduced", got=f"dims={asked} of {size}", remedy="leave dims out")
         return size
-    limit = min(len(rec), max(units[layer] for layer in layers))
+    # A projection has no more dimensions than there are units; a layout may have.
+    limit = min(len(rec), max(units[layer] for layer in layers)) if method == "pca" else len(rec) - 2
     dims = min(DIMS[method], max(2, limit)) if asked is None else asked
     if not 2 <= dims <= 64:
         raise WrongCall("an embedding has from 2 to 64 dimensions", got=f"dims={dims}", remedy=f"dims={DIMS[method]}")
@@ -172,7 +173,8 @@ def _compute(
 ) -> tuple[list[_Layout], list[dict[str, Any] | None], Floats]:
     from inscape import shape
 
-    layouts, measured = [], []
+    layouts: list[_Layout] = []
+    measured: list[dict[str, Any] | None] = []
     per_sample = np.full((len(steps), len(rec)), np.nan, dtype=np.float32)
     for i, ((layer, checkpoint), array) in enumerate(zip(steps, inputs, strict=True)):
         try:

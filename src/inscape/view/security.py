@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import secrets
 from collections.abc import Collection
 from urllib.parse import urlencode
@@ -51,9 +52,10 @@ def host_name(header: str) -> str:
     """The name in a Host header, in lower case, without the port and without an IPv6 address's brackets."""
     if header.startswith("["):
         name, _, rest = header[1:].partition("]")
-        return name.lower() if rest == "" or rest.startswith(":") else ""
-    name, _, port = header.partition(":")
-    return name.lower() if ":" not in port else ""
+    else:
+        name, colon, port = header.partition(":")
+        rest = colon + port
+    return name.lower() if re.fullmatch(r"(:[0-9]*)?", rest) else ""
 
 
 class Guard:
@@ -63,8 +65,8 @@ class Guard:
         app: the application behind it.
         token: what the first address carries.
         hosts: names allowed in the Host header, besides the loopback's.
-        any_address: allow every numeric address as well, for a server that is bound to all of them. This is safe against
-            rebinding, for which a page needs a name.
+        any_address: allow every numeric address as well, for a server that is bound to all of them. This is safe
+            against rebinding, for which a page needs a name.
     """
 
     def __init__(self, app: ASGIApp, token: str, hosts: Collection[str] = (), any_address: bool = False) -> None:
@@ -100,7 +102,7 @@ class Guard:
             )
         if request.method not in METHODS:
             return PlainTextResponse("Only GET and HEAD are answered here.\n", 405, {"Allow": ", ".join(METHODS)})
-        if by_address and request.url.path == "/":
+        if by_address and request.scope["path"] == "/":
             return self._exchange(request)
         return None
 
@@ -120,7 +122,6 @@ class Guard:
         return name in self._hosts or (self._any_address and _is_address(name))
 
     def _is_token(self, given: str | None) -> bool:
-        # Surrogates can't come from a real request, but a comparison for security should not raise on anything.
         return given is not None and secrets.compare_digest(given.encode("utf-8", "replace"), self._token)
 
 

@@ -60,7 +60,7 @@ def serve(
             print(f"  From your own machine: {forwarding}")
         print("  Ctrl-C ends it.", flush=True)
         if open_browser and forwarding is None and _has_screen():
-            # The socket listens already. In a thread of its own, because some browsers only return when they are closed.
+            # The socket listens already. In a thread of its own: some browsers only return when they are closed.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         _run(recordings, token, host, listener)
 
@@ -71,6 +71,10 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         WrongCall: the address or the port cannot be had at all.
     """
+    remedy = "use an address of this machine (127.0.0.1 by default) and a port from 1024 to 65535, or 0 for any"
+    what = "the server cannot listen there"
+    if not 0 <= port <= 65535:
+        raise WrongCall(what, got=f"port {port}", remedy=remedy)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         try:
@@ -79,12 +83,8 @@ def listen(host: str, port: int) -> socket.socket:
             if error.errno != errno.EADDRINUSE:
                 raise
             return socket.create_server((host, 0), family=family)
-    except (OSError, OverflowError) as error:
-        raise WrongCall(
-            "the server cannot listen there",
-            got=f"{host}, port {port}: {error}",
-            remedy="use an address of this machine (127.0.0.1 by default) and a port from 1024 to 65535, or 0 for any",
-        ) from error
+    except OSError as error:
+        raise WrongCall(what, got=f"{host}, port {port}: {error}", remedy=remedy) from error
 
 
 def forwarding_command(port: int, environment: Mapping[str, str]) -> str | None:

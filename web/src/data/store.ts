@@ -27,7 +27,7 @@ class CheckedCrc32c {
   }
 }
 
-registry.set("crc32c", () => CheckedCrc32c);
+registry.set("crc32c", async () => CheckedCrc32c);
 
 export interface RecordingEntry {
   name: string;
@@ -71,7 +71,7 @@ class ArrayStore {
   async get(key: string): Promise<Uint8Array | undefined> {
     if (key === "/zarr.json") {
       const node = this.recording.node(this.path);
-      return node && new TextEncoder().encode(JSON.stringify(node));
+      return node === undefined ? undefined : new TextEncoder().encode(JSON.stringify(node));
     }
     const response = await request(this.recording.address(this.path + key));
     // A recording writes empty chunks too: an absent one is damage, not zeros.

@@ -1,0 +1,144 @@
+"""Exact nearest neighbors by products of matrices: approximate distances propose, exact ones decide.
+
+A product gives ‖x − y‖² = ‖x‖² + ‖y‖² − 2 x·y up to a known rounding error. A few more candidates than asked for are
+proposed by it, measured exactly, and accepted where the bound on the error proves that no other sample can be nearer.
+Rows without that proof try float64, and then the differences themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Float64, Int64, Shaped
+
+_SPARE = 9
+_PAIRS = 8_000_000  # distances held at once: 64 MB as float64
+
+
+def on_sphere(X: Shaped[np.ndarray, "sample unit"]) -> Float64[np.ndarray, "sample unit_and_one"]:
+    """Points whose half squared Euclidean distance is the cosine distance of the rows of X.
+
+    Rows of zeros have no direction: a coordinate of their own puts them at cosine distance 1 from all others.
+    """
+    points = np.zeros((len(X), X.shape[1] + 1))
+    points[:, :-1] = X
+    # Divided by the largest entry first: squares of tiny or huge numbers would vanish or overflow.
+    largest = np.abs(points).max(axis=1, keepdims=True)
+    points /= np.where(largest > 0, largest, 1.0)
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    points /= np.where(lengths > 0, lengths, 1.0)
+    points[:, -1] = lengths[:, 0] == 0
+    return points
+
+
+def squared_distances(
+    points: Shaped[np.ndarray, "sample unit"],
+    indices: Int64[np.ndarray, "row neighbor"],
+    rows: Int64[np.ndarray, " row"] | None = None,
+) -> Float64[np.ndarray, "row neighbor"]:
+    """The squared distance of each row's sample (all samples where rows is None) to its neighbors, by differences."""
+    squared = np.empty(indices.shape)
+    rows = np.arange(len(points)) if rows is None else rows
+    step = max(1, 500_000 // (indices.shape[1] * points.shape[1]))
+    for start in range(0, len(rows), step):
+        some = slice(start, start + step)
+        difference = np.subtract(points[indices[some]], points[rows[some], None], dtype=np.float64)
+        np.einsum("ijk,ijk->ij", difference, difference, out=squared[some])
+    return squared
+
+
+def nearest(
+    points: Shaped[np.ndarray, "sample unit"], k: int, rows: Int64[np.ndarray, " row"] | None = None
+) -> tuple[Int64[np.ndarray, "row {k}"], Float64[np.ndarray, "row {k}"]]:
+    """The k nearest other samples of each row, the nearest first, equally near ones by index; squared distances."""
+    rows = np.arange(len(points)) if rows is None else rows
+    _, first, groups = np.unique(_as_bytes(points), return_index=True, return_inverse=True)
+    if len(first) == len(points):
+        return _nearest_distinct(points, k, rows)
+    # Copies of one sample are so many ties. Each is represented by its first copy, and put back afterwards.
+    order = np.argsort(first)
+    first, rank = first[order], np.argsort(order)
+    groups = rank[groups.reshape(-1)]
+    members = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
+    wanted = np.unique(groups[rows])
+    others = min(k, len(first) - 1)
+    close, far = np.empty((len(wanted), 0), np.int64), np.empty((len(wanted), 0))
+    if others:
+        close, far = _nearest_distinct(points[first], others, wanted)
+    found = np.empty((len(rows), k), np.int64)
+    lists = {}
+    for group, near, squared in zip(wanted, close, far, strict=True):
+        # k + 1 of its own copies, since one of them is the sample itself.
+        parts = [members[group][: k + 1], *(members[g][:k] for g in near)]
+        candidates = np.concatenate(parts)
+        distance = np.repeat(np.concatenate([[-1.0], squared]), [len(part) for part in parts])
+        lists[group] = candidates[np.lexsort((candidates, distance))][: k + 1]
+    for i, row in enumerate(rows):
+        near = lists[groups[row]]
+        found[i] = near[near != row][:k]
+    return found, squared_distances(points, found, rows)
+
+
+def _as_bytes(points: np.ndarray) -> np.ndarray:
+    plain = np.ascontiguousarray(points + 0) if points.dtype.kind == "f" else np.ascontiguousarray(points)
+    return plain.view(np.dtype((np.void, plain.dtype.itemsize * plain.shape[1]))).reshape(-1)
+
+
+def _nearest_distinct(points: np.ndarray, k: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    found, distances = np.empty((len(rows), k), np.int64), np.empty((len(rows), k))
+    left = np.arange(len(rows))
+    count = min(k + _SPARE, len(points) - 1)
+    single = points.dtype in (np.float16, np.float32) and points.shape[1] > 4
+    for dtype in (np.float32, np.float64) if single else (np.float64,):
+        unproved = []
+        for some, candidates, limit in _propose(points, rows[left], count, dtype):
+            here = left[some]
+            squared = squared_distances(points, candidates, rows[here])
+            order = np.lexsort((candidates, squared))[:, :k]
+            found[here] = np.take_along_axis(candidates, order, 1)
+            distances[here] = np.take_along_axis(squared, order, 1)
+            unproved.append(here[~(distances[here, -1] < limit)])
+        left = np.concatenate(unproved) if unproved else left[:0]
+        if not len(left):
+            return found, distances
+    everything = np.arange(len(points))
+    for i in left:
+        squared = squared_distances(points, everything[None], rows[i : i + 1])[0]
+        squared[rows[i]] = np.inf
+        found[i] = np.argsort(squared, kind="stable")[:k]
+        distances[i] = squared[found[i]]
+    return found, distances
+
+
+def _propose(
+    points: np.ndarray, rows: np.ndarray, count: int, dtype: type
+) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """By blocks: candidates of each row, and a squared distance below which no sample is that isn't among them."""
+    centered = points - points.mean(axis=0, dtype=np.float64)
+    # To the order of one, where squares neither overflow nor vanish.
+    largest = np.abs(centered).max()
+    scale = largest if largest > 0 else 1.0
+    centered = (centered / scale).astype(dtype)
+    norms = np.einsum("ij,ij->i", centered, centered, dtype=np.float64)
+    # The classical bound on a product of D terms (Higham 2002, §3.1), the rounding of the centered points, and that of
+    # the three-term sum.
+    bound = (points.shape[1] + 8) * 2.0 * np.finfo(dtype).eps
+    widest = norms.max()
+    half = (0.5 * norms).astype(dtype)
+    step = max(1, _PAIRS // len(points))
+    for start in range(0, len(rows), step):
+        some = slice(start, min(start + step, len(rows)))
+        here = rows[some]
+        # Half the squared distance less a constant of the row: one pass less over the block.
+        scores = centered[here] @ centered.T
+        np.subtract(half, scores, out=scores)
+        scores[np.arange(len(here)), here] = np.inf
+        if count == len(points) - 1:
+            candidates = np.argsort(scores, axis=1)[:, :count]
+            limit = np.full(len(here), np.inf)
+        else:
+            candidates = np.argpartition(scores, count - 1, axis=1)[:, :count]
+            worst = np.take_along_axis(scores, candidates, 1).max(axis=1).astype(np.float64)
+            limit = (2.0 * worst + norms[here] - bound * (norms[here] + widest)) * scale**2
+        yield some, candidates, limit

@@ -1,0 +1,104 @@
+"""Embeddings of a recording: the sequence is aligned, what the page reads is what was computed, neighbors are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import inscape
+from inscape.errors import UnknownLayer, UnknownName, WrongCall
+from inscape.recording.arrays import LazyArray
+
+
+@pytest.fixture
+def trained(tmp_path: Any) -> Any:
+    """Three checkpoints of a small network on real digits, 600 samples."""
+    from torch import nn
+
+    images, labels = inscape.data.digits("test")
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 24), nn.ReLU(), nn.Linear(24, 10), nn.Softmax(dim=1))
+    with inscape.Recorder(
+        model, (images[:600], labels[:600]), out=tmp_path / "a.inscape", layers=["input", "*"],
+        class_names=[str(i) for i in range(10)],
+    ) as recorder:  # fmt: skip
+        for name in ("a", "b", "c"):
+            recorder.checkpoint(name)
+            with torch.no_grad():
+                model[1].weight += 0.02 * torch.randn_like(model[1].weight)
+    return inscape.open(tmp_path / "a.inscape")
+
+
+def test_pca_is_one_aligned_grid(trained: Any) -> None:
+    embedding = inscape.embed(trained, "pca")
+    assert embedding.coordinates.shape == (1 + 5 * 3, 600, 16)  # the data itself is one step for all checkpoints
+    step = trained.embedding("pca", layer="1", checkpoint="b")
+    X = np.asarray(trained.activation("1", "b"), dtype=np.float64)
+    _, _, components = np.linalg.svd(X - X.mean(0), full_matrices=False)
+    expected = (X - X.mean(0)) @ components[:16].T
+    signs = np.sign((step.coordinates * expected).sum(0))
+    np.testing.assert_allclose(step.coordinates * signs, expected, atol=1e-3)
+    np.testing.assert_allclose(step.alignment @ step.alignment.T, np.eye(16), atol=1e-5)
+    softmax = trained.embedding("pca", layer="4")
+    assert softmax.steps[0].rank == 10 and np.abs(softmax.coordinates[:, 10:]).max() == 0
+
+
+def test_alignment_brings_consecutive_checkpoints_together(trained: Any) -> None:
+    embedding = inscape.embed(trained, "pca", layers=["1"])
+    before = np.linalg.norm(embedding.coordinates[0] - embedding.coordinates[1])
+    after = np.linalg.norm(embedding.aligned[0] - embedding.aligned[1])
+    assert after <= before + 1e-4
+    assert after < 0.8 * np.linalg.norm(embedding.aligned[0])
+
+
+def test_the_screen_is_the_aligned_embedding_to_a_part_in_30_000(trained: Any) -> None:
+    embedding = inscape.embed(trained, "pca")
+    screen = LazyArray(trained.path, "embeddings/pca/screen")[...].astype(float)
+    scale = LazyArray(trained.path, "embeddings/pca/scale")[...]
+    shown = screen * scale[:, None, :]
+    largest = np.abs(embedding.aligned).max(axis=1, keepdims=True)
+    assert (np.abs(shown - embedding.aligned) <= largest / 30_000 + 1e-6).all()
+
+
+def test_units_are_the_activations_themselves(trained: Any) -> None:
+    embedding = inscape.embed(trained, "units", layers=["4"])
+    assert embedding.name == "units-4" and embedding.axes == [str(i) for i in range(10)]
+    np.testing.assert_array_equal(embedding.aligned[2], np.asarray(trained.activation("4", "c")))
+    hidden = inscape.embed(trained, "units", layers=["3"])
+    activation = np.asarray(trained.activation("3", "c"))
+    np.testing.assert_allclose(hidden.aligned[2], activation - activation.mean(0), atol=1e-5)
+    with pytest.raises(WrongCall, match="2 up to 64"):
+        inscape.embed(trained, "units", layers=["input"])
+    with pytest.raises(WrongCall, match="same number"):
+        inscape.embed(trained, "units", layers=["3", "1"])
+
+
+def test_umap_stores_its_neighbors_and_says_how_far_to_trust_it(trained: Any) -> None:
+    embedding = inscape.embed(trained, "umap", layers=["1", "3"])
+    assert [(s.layer, s.checkpoint) for s in embedding.steps] == [("1", "c"), ("3", "c")]
+    assert embedding.coordinates.shape == (2, 600, 15)
+    assert all(0.8 < q["trustworthiness"] <= 1 and q["k"] == 15 for q in embedding.quality)
+    indices = LazyArray(trained.path, "checkpoints/c/layers/1/neighbors/indices")[...]
+    X = np.asarray(trained.activation("1", "c"), dtype=np.float64)
+    distances = np.linalg.norm(X[7] - X, axis=1)
+    distances[7] = np.inf
+    assert set(indices[7]) == set(np.argsort(distances)[:15])
+    np.testing.assert_allclose(embedding.per_sample.mean(axis=1), [q["recall"] for q in embedding.quality], atol=1e-5)
+    trained.verify()
+
+
+def test_requests_that_make_no_sense(trained: Any) -> None:
+    with pytest.raises(WrongCall, match="pca, umap, units"):
+        inscape.embed(trained, "tsnee")
+    with pytest.raises(UnknownLayer, match="'input'"):
+        inscape.embed(trained, "pca", layers=["inptu"])
+    with pytest.raises(UnknownName, match="'a'"):
+        inscape.embed(trained, "pca", checkpoints=["z"])
+    with pytest.raises(WrongCall, match="from 2 to 64"):
+        inscape.embed(trained, "pca", dims=65)
+    with pytest.raises(UnknownName, match="no such step"):
+        inscape.embed(trained, "pca", layers=["1"])
+        trained.embedding("pca", layer="3")

@@ -1,0 +1,125 @@
+/** Which step of which embedding shows a layer at a checkpoint, and the loading of it. */
+
+import { stepData, type StepData } from "../tour/fit";
+import { bracket } from "../tour/time";
+import type { EmbeddingIndex, RecordingIndex } from "./recording-index";
+import { DataError, type RecordingStore } from "./store";
+
+/** The steps that an embedding has for one layer. */
+export interface LayerSteps {
+  readonly embedding: EmbeddingIndex;
+  /** Places in the recording's list of checkpoints, ascending; and the step of the embedding at each. */
+  readonly places: number[];
+  readonly steps: number[];
+}
+
+/** Find the steps of a layer; null where the embedding has none. The data itself is one step, good at every checkpoint. */
+export function stepsOf(index: RecordingIndex, embedding: EmbeddingIndex, layer: string): LayerSteps | null {
+  const place = new Map(index.checkpoints.map((checkpoint, i) => [checkpoint.name, i]));
+  const found = embedding.steps
+    .map((step, i) => ({ step: i, layer: step.layer, place: place.get(step.checkpoint) }))
+    .filter((s): s is { step: number; layer: string; place: number } => s.layer === layer && s.place !== undefined)
+    .sort((a, b) => a.place - b.place);
+  if (!found.length) return null;
+  return { embedding, places: found.map((s) => s.place), steps: found.map((s) => s.step) };
+}
+
+/** Does the layer look the same at every checkpoint? */
+export function isTimeless(layer: string): boolean {
+  return layer === "input";
+}
+
+/** Choose the embedding of a layer: the one with the wanted method, else its raw units, else PCA, else the first. */
+export function chooseEmbedding(
+  index: RecordingIndex,
+  embeddings: readonly EmbeddingIndex[],
+  layer: string,
+  wanted: string | null,
+): LayerSteps | null {
+  const available = embeddings
+    .map((embedding) => stepsOf(index, embedding, layer))
+    .filter((steps): steps is LayerSteps => steps !== null);
+  const by = (method: string): LayerSteps | undefined => available.find((a) => a.embedding.method === method);
+  return (wanted ? by(wanted) : undefined) ?? by("units") ?? by("pca") ?? available[0] ?? null;
+}
+
+/** The steps, with weights, at a position between checkpoints. */
+export function weightedSteps(layer: LayerSteps, position: number): { step: number; weight: number }[] {
+  const { before, after, fraction } = bracket(layer.places, position);
+  if (before === after) return [{ step: layer.steps[before], weight: 1 }];
+  return [
+    { step: layer.steps[before], weight: 1 - fraction },
+    { step: layer.steps[after], weight: fraction },
+  ];
+}
+
+/** Bytes of steps kept in memory; the least lately used go first. */
+const KEPT = 512 << 20;
+
+/** Loads steps when they are asked for, each once. */
+export class StepCache {
+  private readonly loading = new Map<string, Promise<StepData>>();
+  private readonly ready = new Map<string, StepData>();
+  private readonly scales = new Map<string, Promise<Float32Array>>();
+  private bytes = 0;
+
+  constructor(private readonly store: RecordingStore) {}
+
+  /** The step if it is here already. */
+  peek(embedding: EmbeddingIndex, step: number): StepData | undefined {
+    const key = `${embedding.name}/${step}`;
+    const data = this.ready.get(key);
+    if (data) {
+      this.ready.delete(key);
+      this.ready.set(key, data);
+    }
+    return data;
+  }
+
+  load(embedding: EmbeddingIndex, step: number): Promise<StepData> {
+    const here = this.peek(embedding, step);
+    if (here) return Promise.resolve(here);
+    const key = `${embedding.name}/${step}`;
+    let promise = this.loading.get(key);
+    if (!promise) {
+      promise = this.fetch(embedding, step);
+      this.loading.set(key, promise);
+      // A failure is not kept: what is asked for again is tried again.
+      promise.then(
+        (data) => this.keep(key, data),
+        () => this.loading.delete(key),
+      );
+    }
+    return promise;
+  }
+
+  private keep(key: string, data: StepData): void {
+    this.loading.delete(key);
+    this.ready.set(key, data);
+    this.bytes += data.screen.byteLength;
+    for (const [oldest, old] of this.ready) {
+      if (this.bytes <= KEPT || oldest === key) break;
+      this.ready.delete(oldest);
+      this.bytes -= old.screen.byteLength;
+    }
+  }
+
+  private async fetch(embedding: EmbeddingIndex, step: number): Promise<StepData> {
+    const { dims, name } = embedding;
+    const folder = `embeddings/${name}`;
+    let scales = this.scales.get(name);
+    if (!scales) {
+      scales = this.store.read(`${folder}/scale`).then(({ data }) => Float32Array.from(data));
+      this.scales.set(name, scales);
+      scales.catch(() => this.scales.delete(name));
+    }
+    const [screen, allScales] = await Promise.all([this.store.read(`${folder}/screen`, step), scales]);
+    const { samples } = this.store.index;
+    if (!(screen.data instanceof Int16Array) || screen.data.length !== samples * dims) {
+      throw new DataError(`${folder}/screen is not int16 of ${samples} × ${dims} a step: run inscape verify`);
+    }
+    const scale = allScales.subarray(step * dims, (step + 1) * dims);
+    const center = Float32Array.from(embedding.center?.[step] ?? new Float32Array(dims));
+    return stepData(screen.data, scale, samples, dims, center, embedding.method === "units");
+  }
+}

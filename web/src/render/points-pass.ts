@@ -1,0 +1,177 @@
+/** Draws every sample as a round point; projects it from its int16 coordinates in the vertex shader. */
+
+import type { Rgb } from "../theme/palette";
+import type { StepData } from "../tour/fit";
+import type { Frame } from "../tour/motion";
+import type { Gl } from "./gl";
+import { StepTextures } from "./step-textures";
+
+/** Two checkpoints of each end of a transition. */
+const SLOTS = 4;
+/** Texels a sample at 64 dimensions. */
+const TEXELS = 16;
+
+const VERTEX = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp isampler2D;
+uniform isampler2D u_step0, u_step1, u_step2, u_step3;
+uniform int u_texels[${SLOTS}];
+uniform vec4 u_x[${SLOTS * TEXELS}];
+uniform vec4 u_y[${SLOTS * TEXELS}];
+uniform vec2 u_toClip;
+uniform float u_size;
+uniform bool u_lit;
+uniform highp sampler2D u_palette;
+layout(location = 0) in uint a_class;
+layout(location = 1) in uint a_shown;
+out vec4 v_color;
+
+vec2 project(isampler2D coordinates, int slot) {
+  int texels = u_texels[slot];
+  int width = textureSize(coordinates, 0).x;
+  vec2 position = vec2(0.0);
+  for (int k = 0; k < texels; k++) {
+    int i = gl_VertexID * texels + k;
+    vec4 four = vec4(texelFetch(coordinates, ivec2(i % width, i / width), 0));
+    position += vec2(dot(four, u_x[slot * ${TEXELS} + k]), dot(four, u_y[slot * ${TEXELS} + k]));
+  }
+  return position;
+}
+
+void main() {
+  int i = int(a_class);
+  v_color = texelFetch(u_palette, ivec2(i % 256, i / 256), 0);
+  // What is faded is drawn first, beneath what is lit.
+  if (a_shown == 0u || (v_color.a > 0.99) != u_lit) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    gl_PointSize = 0.0;
+    return;
+  }
+  vec2 position = project(u_step0, 0) + project(u_step1, 1) + project(u_step2, 2) + project(u_step3, 3);
+  gl_Position = vec4(position * u_toClip, 0.0, 1.0);
+  gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+uniform float u_size;
+in vec4 v_color;
+out vec4 color;
+void main() {
+  float distance = length(gl_PointCoord - 0.5) * (u_size + 1.0);
+  float alpha = v_color.a * clamp(0.5 * u_size + 0.5 - distance, 0.0, 1.0);
+  color = vec4(v_color.rgb * alpha, alpha);
+}`;
+
+/** The diameter of a point in CSS pixels: smaller where there are many. */
+export function pointDiameter(samples: number): number {
+  return Math.min(9, Math.max(1.6, 6.4 * (2000 / Math.max(1, samples)) ** 0.25));
+}
+
+/** How opaque a class is drawn while another is previewed. */
+const FADED = 0.13;
+
+export class PointsPass {
+  private readonly program: WebGLProgram;
+  private readonly places: Record<string, WebGLUniformLocation | null> = {};
+  private readonly vertices: WebGLVertexArrayObject;
+  private readonly classes: WebGLBuffer;
+  private readonly shown: WebGLBuffer;
+  private readonly palette: WebGLTexture;
+  private readonly textures: StepTextures;
+  private samples = 0;
+  private anyFaded = false;
+  private readonly x = new Float32Array(4 * SLOTS * TEXELS);
+  private readonly y = new Float32Array(4 * SLOTS * TEXELS);
+  private readonly texels = new Int32Array(SLOTS);
+
+  constructor(private readonly context: Gl) {
+    const { gl } = context;
+    this.program = context.program(VERTEX, FRAGMENT);
+    for (const name of ["u_step0", "u_step1", "u_step2", "u_step3", "u_texels", "u_x", "u_y", "u_toClip", "u_size", "u_lit", "u_palette"]) {
+      this.places[name] = gl.getUniformLocation(this.program, name);
+    }
+    this.vertices = context.vertexArray();
+    this.classes = context.buffer();
+    this.shown = context.buffer();
+    this.palette = context.dataTexture();
+    this.textures = new StepTextures(context);
+    gl.bindVertexArray(this.vertices);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_SHORT, 0, 0);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
+    gl.bindVertexArray(null);
+  }
+
+  setClasses(classes: Uint16Array): void {
+    const { gl } = this.context;
+    this.samples = classes.length;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
+    gl.bufferData(gl.ARRAY_BUFFER, classes, gl.STATIC_DRAW);
+  }
+
+  /** (sample,): 1 for those to draw. */
+  setShown(shown: Uint8Array): void {
+    const { gl } = this.context;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
+    gl.bufferData(gl.ARRAY_BUFFER, shown, gl.STATIC_DRAW);
+  }
+
+  /** A color a class; with a class lit, the others are faded. */
+  setColors(colors: readonly Rgb[], lit: number | null): void {
+    const { gl } = this.context;
+    const rows = Math.max(1, Math.ceil(colors.length / 256));
+    const bytes = new Uint8Array(4 * 256 * rows);
+    this.anyFaded = lit !== null && lit < colors.length;
+    colors.forEach((color, i) => {
+      const faded = this.anyFaded && i !== lit;
+      bytes.set([...color, faded ? Math.round(255 * FADED) : 255], 4 * i);
+    });
+    gl.bindTexture(gl.TEXTURE_2D, this.palette);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+  }
+
+  /** Draw over what is there. `halfSide` and sizes are in device pixels; positions go out from the center, y up. */
+  draw(frame: Frame, halfSide: number, width: number, height: number, diameter: number): void {
+    const { gl } = this.context;
+    const layers = frame.layers.slice(0, SLOTS);
+    gl.useProgram(this.program);
+    this.x.fill(0);
+    this.y.fill(0);
+    this.texels.fill(0);
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const layer = layers[slot];
+      const texture = layer && this.textures.get(layer.step);
+      if (layer && texture) {
+        this.texels[slot] = texture.texels;
+        this.x.set(layer.x, 4 * TEXELS * slot);
+        this.y.set(layer.y, 4 * TEXELS * slot);
+      }
+      gl.activeTexture(gl.TEXTURE0 + slot);
+      gl.bindTexture(gl.TEXTURE_2D, texture ? texture.texture : this.textures.empty);
+      gl.uniform1i(this.places[`u_step${slot}`], slot);
+    }
+    gl.activeTexture(gl.TEXTURE0 + SLOTS);
+    gl.bindTexture(gl.TEXTURE_2D, this.palette);
+    gl.uniform1i(this.places.u_palette, SLOTS);
+    gl.uniform1iv(this.places.u_texels, this.texels);
+    gl.uniform4fv(this.places.u_x, this.x);
+    gl.uniform4fv(this.places.u_y, this.y);
+    gl.uniform2f(this.places.u_toClip, (2 * halfSide) / width, (2 * halfSide) / height);
+    gl.uniform1f(this.places.u_size, diameter);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.bindVertexArray(this.vertices);
+    for (const lit of this.anyFaded ? [0, 1] : [1]) {
+      gl.uniform1i(this.places.u_lit, lit);
+      gl.drawArrays(gl.POINTS, 0, this.samples);
+    }
+    gl.bindVertexArray(null);
+    gl.activeTexture(gl.TEXTURE0);
+    this.textures.trim(new Set<StepData>(layers.map((layer) => layer.step)));
+  }
+}

@@ -1,0 +1,86 @@
+/** The state in the address bar: a link shows the same picture. */
+
+import { columnOf, orthonormalBasis } from "../tour/matrix";
+
+export interface Address {
+  recording?: string;
+  layer?: string;
+  embedding?: string;
+  checkpoint?: number;
+  /** Only of a tour at rest. */
+  basis?: number[];
+  playing?: boolean;
+  speed?: number;
+  filter?: number[];
+}
+
+/** Samples that a link may name one by one. */
+const LONGEST_FILTER = 500;
+
+export function encodeAddress(address: Address): string {
+  const fields = new URLSearchParams();
+  if (address.recording) fields.set("recording", address.recording);
+  if (address.layer) fields.set("layer", address.layer);
+  if (address.embedding) fields.set("embedding", address.embedding);
+  if (address.checkpoint !== undefined) fields.set("checkpoint", String(Number(address.checkpoint.toFixed(4))));
+  if (address.playing === false) fields.set("tour", "paused");
+  if (address.speed !== undefined && address.speed !== 1) fields.set("speed", String(address.speed));
+  if (address.filter && address.filter.length <= LONGEST_FILTER) fields.set("filter", address.filter.join("."));
+  if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
+  return fields.toString();
+}
+
+/** Read what is there and makes sense; what does not is left out, since a link may come from anywhere. */
+export function decodeAddress(hash: string): Address {
+  const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  const address: Address = {};
+  for (const name of ["recording", "layer", "embedding"] as const) {
+    const value = fields.get(name);
+    if (value) address[name] = value;
+  }
+  const checkpoint = numberOf(fields.get("checkpoint"));
+  if (checkpoint !== null && checkpoint >= 0) address.checkpoint = checkpoint;
+  if (fields.get("tour") === "paused") address.playing = false;
+  const speed = numberOf(fields.get("speed"));
+  if (speed !== null && speed >= 0 && speed <= 10) address.speed = speed;
+  const filter = fields.get("filter");
+  if (filter && /^\d+(\.\d+)*$/.test(filter)) address.filter = filter.split(".").map(Number);
+  const basis = decodeBasis(fields.get("basis") ?? "");
+  if (basis) address.basis = basis;
+  return address;
+}
+
+function numberOf(text: string | null): number | null {
+  const value = text ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The first two columns as float32, base64url: they alone make the picture, the others are completed. */
+function encodeBasis(basis: readonly number[]): string {
+  const dims = Math.round(Math.sqrt(basis.length));
+  const screen = new Float32Array(2 * dims);
+  for (let i = 0; i < dims; i++) {
+    screen[i] = basis[i * dims];
+    screen[dims + i] = basis[i * dims + 1];
+  }
+  const bytes = String.fromCharCode(...new Uint8Array(screen.buffer));
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function decodeBasis(text: string): number[] | null {
+  let bytes: string;
+  try {
+    bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return null;
+  }
+  const dims = bytes.length / 8;
+  if (!Number.isInteger(dims) || dims < 2 || dims > 64) return null;
+  const screen = new Float32Array(Uint8Array.from(bytes, (c) => c.charCodeAt(0)).buffer);
+  if (!screen.every(Number.isFinite)) return null;
+  const columns = [Float64Array.from(screen.subarray(0, dims)), Float64Array.from(screen.subarray(dims))];
+  const basis = orthonormalBasis(columns, dims);
+  // Two columns that were not orthonormal are no view that a page wrote.
+  const same = [0, 1].every((c) => columnOf(basis, c, dims).every((x, i) => Math.abs(x - columns[c][i]) < 1e-3));
+  return same ? [...basis] : null;
+}

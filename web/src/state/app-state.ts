@@ -1,0 +1,186 @@
+/** What the page shows, as signals: one selection, one coloring, one time, shared by all views. */
+
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Classes } from "../data/columns";
+import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
+import type { RecordingEntry, RecordingStore } from "../data/store";
+import { TourMotion } from "../tour/motion";
+import type { Scene } from "../tour/scene";
+import { smoothstep, TRANSITION } from "../tour/time";
+
+export interface OpenRecording {
+  readonly entry: RecordingEntry;
+  readonly store: RecordingStore;
+  readonly classes: Classes;
+  readonly steps: StepCache;
+}
+
+/** What the page is at. Each but `ready` has a screen of its own. */
+export type Phase =
+  | { readonly kind: "loading" }
+  | { readonly kind: "empty"; readonly what: "recordings" | "embeddings" }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "ready" };
+
+/** Where the stage draws: for scripts and tests that compare pixels. */
+export interface StageView {
+  /** CSS pixels of one unit of the aligned coordinates. */
+  readonly scale: number;
+  /** The place of the coordinates' zero, in CSS pixels from the stage's upper left corner. */
+  readonly center: readonly [number, number];
+  readonly width: number;
+  readonly height: number;
+  readonly devicePixelRatio: number;
+  /** Samples that are drawn. */
+  readonly points: number;
+}
+
+/** Checkpoints a second while the checkpoints play. */
+const CHECKPOINT_RATE = 0.8;
+
+export class AppState {
+  readonly phase: Signal<Phase> = signal({ kind: "loading" });
+  readonly recordings: Signal<RecordingEntry[]> = signal([]);
+  readonly recording: Signal<OpenRecording | null> = signal(null);
+  readonly layer = signal("");
+  /** A place in the list of checkpoints; between whole places the view interpolates. */
+  readonly checkpoint = signal(0);
+  /** The method asked for; null leaves the choice to the layer. */
+  readonly method: Signal<string | null> = signal(null);
+  readonly playing = signal(true);
+  readonly checkpointPlaying = signal(false);
+  readonly speed = signal(1);
+  readonly filter: Signal<readonly number[] | null> = signal(null);
+  /** The class that the pointer or the focus is on in the legend. */
+  readonly preview: Signal<number | null> = signal(null);
+  readonly scene: Signal<Scene | null> = signal(null);
+  /** The step on the way, and what went wrong with it. */
+  readonly fetching = signal(false);
+  readonly problem: Signal<string | null> = signal(null);
+  /** Counts what only the basis tells: a turn from outside, a reset. */
+  readonly turned = signal(0);
+  readonly motion = new TourMotion();
+  readonly stage: Signal<StageView | null> = signal(null);
+  /** Is the stage's last picture that of this state? Set by the view. */
+  drawn = false;
+  /** Let the next scene appear without a transition. */
+  instant = false;
+
+  private tween: { from: number; to: number; elapsed: number } | null = null;
+
+  /** The layers that some embedding shows, in execution order. */
+  readonly layers: ReadonlySignal<string[]> = computed(() => {
+    const store = this.recording.value?.store;
+    if (!store) return [];
+    return store.index.layers
+      .map((layer) => layer.name)
+      .filter((layer) => chooseEmbedding(store.index, store.embeddings, layer, null) !== null);
+  });
+
+  /** The embeddings that show the layer. */
+  readonly choices: ReadonlySignal<LayerSteps[]> = computed(() => {
+    const store = this.recording.value?.store;
+    if (!store) return [];
+    return store.embeddings
+      .map((embedding) => stepsOf(store.index, embedding, this.layer.value))
+      .filter((steps): steps is LayerSteps => steps !== null);
+  });
+
+  readonly steps: ReadonlySignal<LayerSteps | null> = computed(() => {
+    const store = this.recording.value?.store;
+    return store ? chooseEmbedding(store.index, store.embeddings, this.layer.value, this.method.value) : null;
+  });
+
+  /** The first and the last place of the scrubber: an embedding need not have every checkpoint. */
+  readonly span: ReadonlySignal<readonly [number, number]> = computed(() => {
+    const last = Math.max(0, (this.recording.value?.store.index.checkpoints.length ?? 1) - 1);
+    const steps = this.steps.value;
+    if (!steps || isTimeless(this.layer.value)) return [0, last];
+    return [steps.places[0], steps.places[steps.places.length - 1]];
+  });
+
+  /** Is the picture at rest and that of the state? */
+  get settled(): boolean {
+    return this.phase.value.kind === "ready" && this.drawn && !this.fetching.value && !this.motion.moving && !this.tween;
+  }
+
+  setLayer(layer: string): void {
+    this.layer.value = layer;
+    this.stayInSpan();
+  }
+
+  moveLayer(by: number): void {
+    const layers = this.layers.value;
+    const next = layers[layers.indexOf(this.layer.value) + by];
+    if (next) this.setLayer(next);
+  }
+
+  setMethod(method: string): void {
+    this.method.value = method;
+    this.stayInSpan();
+  }
+
+  /** Go to a checkpoint: near ones at once (the pointer is on the scrubber), far ones by a transition. */
+  goTo(place: number): void {
+    const [first, last] = this.span.value;
+    const target = Math.min(last, Math.max(first, place));
+    this.checkpointPlaying.value = false;
+    if (Math.abs(target - this.checkpoint.value) <= 0.5 || this.motion.still) {
+      this.tween = null;
+      this.checkpoint.value = target;
+    } else {
+      this.tween = { from: this.checkpoint.value, to: target, elapsed: 0 };
+    }
+  }
+
+  /** Set the checkpoint as it is told, with no transition. */
+  setCheckpoint(place: number): void {
+    this.tween = null;
+    const [first, last] = this.span.value;
+    this.checkpoint.value = Math.min(last, Math.max(first, place));
+  }
+
+  /** To the next whole checkpoint, from where the last such step goes to. */
+  moveCheckpoint(by: number): void {
+    const from = this.tween?.to ?? this.checkpoint.value;
+    this.goTo(by > 0 ? Math.floor(from + 1e-6) + by : Math.ceil(from - 1e-6) + by);
+  }
+
+  playCheckpoints(): void {
+    const [first, last] = this.span.value;
+    this.tween = null;
+    if (!this.checkpointPlaying.value && this.checkpoint.value >= last) this.checkpoint.value = first;
+    this.checkpointPlaying.value = !this.checkpointPlaying.value && last > first;
+  }
+
+  reset(): void {
+    this.motion.reset();
+    this.turned.value += 1;
+  }
+
+  /** Let time pass for what is not the tour's own. */
+  advance(seconds: number): void {
+    const [, last] = this.span.value;
+    if (this.tween) {
+      this.tween.elapsed += seconds;
+      const { from, to, elapsed } = this.tween;
+      this.checkpoint.value = from + smoothstep(elapsed / TRANSITION) * (to - from);
+      if (elapsed >= TRANSITION) this.tween = null;
+    } else if (this.checkpointPlaying.value) {
+      const next = this.checkpoint.value + seconds * CHECKPOINT_RATE;
+      this.checkpoint.value = Math.min(last, next);
+      if (next >= last) this.checkpointPlaying.value = false;
+    }
+  }
+
+  /** Does the stage need another frame? */
+  get active(): boolean {
+    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.motion.moving;
+  }
+
+  private stayInSpan(): void {
+    const [first, last] = this.span.value;
+    const place = Math.min(last, Math.max(first, this.checkpoint.value));
+    if (place !== this.checkpoint.value) this.goTo(place);
+  }
+}

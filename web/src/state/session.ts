@@ -1,0 +1,130 @@
+/** Opens recordings and keeps the scene what the state asks for. The only place between the views and the server. */
+
+import { effect } from "@preact/signals";
+import { readClasses } from "../data/columns";
+import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
+import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
+import type { Scene } from "../tour/scene";
+import type { AppState, OpenRecording } from "./app-state";
+
+function say(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Find the recordings that the server offers, and open one: the one that is named, or the first. */
+export async function begin(state: AppState, wanted: string | null): Promise<void> {
+  try {
+    state.recordings.value = await listRecordings();
+    const entries = state.recordings.value;
+    const entry = entries.find((e) => e.name === wanted) ?? entries[0];
+    if (entry) await openRecording(state, entry);
+    else state.phase.value = { kind: "empty", what: "recordings" };
+  } catch (error) {
+    state.phase.value = { kind: "failed", message: say(error) };
+  }
+}
+
+export async function openRecording(state: AppState, entry: RecordingEntry): Promise<void> {
+  state.phase.value = { kind: "loading" };
+  state.scene.value = null;
+  try {
+    const store = await RecordingStore.open(entry.url);
+    const recording: OpenRecording = { entry, store, classes: await readClasses(store), steps: new StepCache(store) };
+    state.recording.value = recording;
+    const layers = state.layers.value;
+    if (!layers.length) {
+      state.phase.value = { kind: "empty", what: "embeddings" };
+      return;
+    }
+    // The last checkpoint of the last layer is what a network is for: there its answer is.
+    state.layer.value = layers[layers.length - 1];
+    state.setCheckpoint(store.index.checkpoints.length - 1);
+    state.instant = true;
+    state.phase.value = { kind: "ready" };
+  } catch (error) {
+    state.phase.value = { kind: "failed", message: say(error) };
+  }
+}
+
+/** Keep the scene in step with layer, embedding and checkpoint: loading what is missing, and what will be wanted next. */
+export function follow(state: AppState): () => void {
+  return effect(() => {
+    const recording = state.recording.value;
+    const layer = state.steps.value;
+    const position = state.checkpoint.value;
+    if (state.phase.value.kind !== "ready" || !recording || !layer) return;
+    const wanted = weightedSteps(layer, position);
+    const here = sceneOf(state, recording, layer, wanted);
+    if (here) {
+      show(state, here);
+      void prefetch(state, recording, layer);
+      return;
+    }
+    state.fetching.value = true;
+    Promise.all(wanted.map(({ step }) => recording.steps.load(layer.embedding, step))).then(
+      () => {
+        if (!current(state, recording, layer, position)) return;
+        const scene = sceneOf(state, recording, layer, wanted);
+        if (scene) show(state, scene);
+        void prefetch(state, recording, layer);
+      },
+      (error: unknown) => {
+        if (!current(state, recording, layer, position)) return;
+        // No picture is better than another picture than the one that was asked for.
+        state.fetching.value = false;
+        state.scene.value = null;
+        state.problem.value = say(error);
+      },
+    );
+  });
+}
+
+function show(state: AppState, scene: Scene): void {
+  state.fetching.value = false;
+  state.problem.value = null;
+  state.instant = false;
+  state.scene.value = scene;
+}
+
+function current(state: AppState, recording: OpenRecording, layer: LayerSteps, position: number): boolean {
+  return state.recording.peek() === recording && state.steps.peek() === layer && state.checkpoint.peek() === position;
+}
+
+function sceneOf(
+  state: AppState,
+  recording: OpenRecording,
+  layer: LayerSteps,
+  wanted: readonly { step: number; weight: number }[],
+): Scene | null {
+  const { embedding } = layer;
+  const parts = [];
+  for (const { step, weight } of wanted) {
+    const data = recording.steps.peek(embedding, step);
+    if (!data) return null;
+    parts.push({ step: data, weight });
+  }
+  const key = `${recording.entry.name}/${embedding.name}/${embedding.steps[layer.steps[0]].layer}`;
+  const axes = embedding.method === "units" ? embedding.axes : null;
+  return { key, dims: embedding.dims, parts, axes, instant: state.instant };
+}
+
+/** Bytes a layer's checkpoints may take to be fetched ahead. */
+const AHEAD = 64 << 20;
+
+/** Fetch the layer's other checkpoints, nearest first and one at a time, so that the scrubber never waits. */
+async function prefetch(state: AppState, recording: OpenRecording, layer: LayerSteps): Promise<void> {
+  const bytes = recording.store.index.samples * layer.embedding.dims * 2;
+  const order = layer.steps
+    .map((step, i) => ({ step, distance: Math.abs(layer.places[i] - state.checkpoint.peek()) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, Math.max(3, Math.floor(AHEAD / Math.max(1, bytes))));
+  for (const { step } of order) {
+    if (recording.steps.peek(layer.embedding, step)) continue;
+    if (state.steps.peek() !== layer) return;
+    try {
+      await recording.steps.load(layer.embedding, step);
+    } catch {
+      return; // it is said when the step is asked for
+    }
+  }
+}

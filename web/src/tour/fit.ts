@@ -1,0 +1,65 @@
+/** How large a cloud is drawn. */
+
+/** What a step of an embedding is to the page: its bytes, and how large its cloud is. */
+export interface StepData {
+  /** (sample, dimension) int16, row-major. */
+  readonly screen: Int16Array;
+  /** (dimension,): aligned value = screen · scale. */
+  readonly scale: Float32Array;
+  readonly samples: number;
+  readonly dims: number;
+  /** What was subtracted before quantizing (zeros where nothing was); the origin of the axes lies at its negative. */
+  readonly center: Float32Array;
+  /** In units of the aligned coordinates: what is drawn as the half side of the stage. */
+  readonly radius: number;
+  /** How far from the origin the axes are drawn, in the same units. */
+  readonly axisLength: number;
+}
+
+const SAMPLED = 20_000;
+
+/** Room for the names beyond the ends of axes of length 1. */
+const SIMPLEX_RADIUS = 1.14;
+
+/**
+ * The radius of a cloud: nine tenths of the norm that 98% of the samples stay under, so that the cloud fills the stage
+ * from every side and an outlier does not shrink it; never under the root mean square. A norm over all dimensions
+ * bounds every projection, so the tour needs no zooming of its own.
+ */
+export function cloudRadius(screen: Int16Array, scale: Float32Array, samples: number, dims: number): number {
+  const stride = Math.max(1, Math.floor(samples / SAMPLED));
+  const norms = new Float64Array(Math.ceil(samples / stride));
+  let squares = 0;
+  for (let i = 0, n = 0; i < samples; i += stride, n++) {
+    let sum = 0;
+    for (let k = 0; k < dims; k++) sum += (screen[i * dims + k] * scale[k]) ** 2;
+    norms[n] = Math.sqrt(sum);
+    squares += sum;
+  }
+  if (!norms.length) return 1;
+  norms.sort();
+  const root = Math.sqrt(squares / norms.length);
+  const radius = Math.max(root, 0.9 * norms[Math.floor(0.98 * (norms.length - 1))]);
+  return radius > 0 && Number.isFinite(radius) ? radius : 1;
+}
+
+/** Are these units probabilities? Uncentered, and nowhere above 1: drawn at a fixed size, axes of length 1. */
+export function isSimplex(scale: Float32Array, center: Float32Array): boolean {
+  return center.every((c) => c === 0) && scale.every((s) => s * 32767 <= 1.001);
+}
+
+/** Put a step together and measure it. `units`: raw units, which have axes. */
+export function stepData(
+  screen: Int16Array,
+  scale: Float32Array,
+  samples: number,
+  dims: number,
+  center: Float32Array,
+  units: boolean,
+): StepData {
+  if (units && isSimplex(scale, center)) {
+    return { screen, scale, samples, dims, center, radius: SIMPLEX_RADIUS, axisLength: 1 };
+  }
+  const radius = cloudRadius(screen, scale, samples, dims);
+  return { screen, scale, samples, dims, center, radius, axisLength: 0.9 * radius };
+}
