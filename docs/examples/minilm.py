@@ -21,7 +21,18 @@ from torch.utils.data import DataLoader
 
 import inscape
 
-MODULES = ["statistics", "random", "email.message", "ssl", "pathlib", "decimal", "asyncio", "tkinter", "turtle", "zipfile"]
+MODULES = [
+    "statistics",
+    "random",
+    "email.message",
+    "ssl",
+    "pathlib",
+    "decimal",
+    "asyncio",
+    "tkinter",
+    "turtle",
+    "zipfile",
+]
 SENTENCES_A_MODULE = 60
 
 

@@ -180,10 +180,13 @@ def info(arguments: Arguments) -> int:
     state = "complete" if content["complete"] else "not finished"
     _say(f"{content['title']} · {content['samples']:,} samples · {content['size']} · {state}")
     _say(f"  model      {content['model']['name']}, {content['model']['parameters']:,} parameters")
-    _say(f"  data       {content['data']['name']} ({content['data']['kind']}); columns: {', '.join(content['columns']) or 'none'}")
+    columns = ", ".join(content["columns"]) or "none"
+    _say(f"  data       {content['data']['name']} ({content['data']['kind']}); columns: {columns}")
     for layer in content["layers"]:
         shape = "×".join("?" if s < 0 else str(s) for s in layer["shape"])
-        _say(f"  layer      {layer['name']}: {layer['units']:,} units ({shape}, {layer['reduction']}, {layer['dtype']})")
+        _say(
+            f"  layer      {layer['name']}: {layer['units']:,} units ({shape}, {layer['reduction']}, {layer['dtype']})"
+        )
     for entry in content["checkpoints"]:
         accuracy = "" if entry["accuracy"] is None else f": accuracy {entry['accuracy']:.2%}"
         _say(f"  checkpoint {entry['name']}{accuracy}")

@@ -30,7 +30,10 @@ def demo(arguments: argparse.Namespace) -> int:
     if known:
         print(f"{out} is current: nothing is trained again", flush=True)
     else:
-        print("training three convolutions on 8,000 real digits; 2,000 held-out ones are recorded at every epoch", flush=True)
+        print(
+            "training three convolutions on 8,000 real digits; 2,000 held-out ones are recorded at every epoch",
+            flush=True,
+        )
     bars = not arguments.quiet
     run(study, say=_say, progress=bars, overwrite=arguments.overwrite, later=False, on_checkpoint=_tell)
     recording = Recording(out)
@@ -72,7 +75,18 @@ class _Later:
     def __init__(self, out: Path) -> None:
         from inscape.studies.demo import STUDY
 
-        command = [sys.executable, "-m", "inscape", "run", str(STUDY), "--out", str(out), "--later", "--quiet", "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "inscape",
+            "run",
+            str(STUDY),
+            "--out",
+            str(out),
+            "--later",
+            "--quiet",
+            "--json",
+        ]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )

@@ -87,10 +87,15 @@ def _demo(add: Add) -> None:
 def _model_and_data(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", help="package.module:factory or file.py:factory; what it returns is the model")
     command.add_argument(
-        "data", help="folder of images (one folder a class), .npy, .npz, IDX images[,labels], digits, or file.py:function"
+        "data",
+        help="folder of images (one folder a class), .npy, .npz, IDX images[,labels], digits, or file.py:function",
     )
-    command.add_argument("--layers", nargs="+", default=["*"], metavar="PATTERN", help="* picks leaf modules; input, output")
-    command.add_argument("--reduction", default="auto", help="auto, flatten, mean, max, pool:w, position, positions:n, token:i")
+    command.add_argument(
+        "--layers", nargs="+", default=["*"], metavar="PATTERN", help="* picks leaf modules; input, output"
+    )
+    command.add_argument(
+        "--reduction", default="auto", help="auto, flatten, mean, max, pool:w, position, positions:n, token:i"
+    )
     command.add_argument("--dtype", default="float32", help="float32 or float16")
     command.add_argument("--channels", default="auto", help="auto, first or last")
     images = command.add_argument_group("images")
@@ -115,22 +120,32 @@ def _record(add: Add) -> None:
         "record",
         "record what a model does while it looks at data",
         "  inscape record nets.py:make photos/ --image-size 224 --weights best.safetensors --out runs/a.inscape\n"
-        "  inscape record torch_nets:resnet digits --mode L --layers 'layer*!' fc --reduction mean --out runs/b.inscape\n"
+        "  inscape record nets:resnet digits --layers 'layer*!' fc --reduction mean --out runs/b.inscape\n"
         "  inscape record nets.py:make photos/ --weights epoch-*.safetensors --out runs/c.inscape --resume\n",
     )
     _model_and_data(command)
     command.add_argument("--out", required=True, help="where the recording goes: NAME.inscape")
     command.add_argument(
-        "--weights", nargs="+", default=[], metavar="FILE", help="safetensors or state dict; several are several checkpoints"
+        "--weights",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="safetensors or state dict; several are several checkpoints",
     )
-    command.add_argument("--checkpoint", nargs="+", metavar="NAME", help="names of the checkpoints; the files' names by default")
-    command.add_argument("--trust", action="store_true", help="allow a file of weights to be unpickled, which runs its code")
+    command.add_argument(
+        "--checkpoint", nargs="+", metavar="NAME", help="names of the checkpoints; the files' names by default"
+    )
+    command.add_argument(
+        "--trust", action="store_true", help="allow a file of weights to be unpickled, which runs its code"
+    )
     command.add_argument("--batch-size", type=int, help="samples a forward pass (256, or the loader's own)")
     command.add_argument("--engine", default="local", help="local, processes or processes:N")
     command.add_argument("--resume", action="store_true", help="go on with what is there, or begin")
     command.add_argument("--overwrite", action="store_true", help="replace what is there")
     command.add_argument(
-        "--predictions", action=argparse.BooleanOptionalAction, help="the output is one number a class (found out by itself)"
+        "--predictions",
+        action=argparse.BooleanOptionalAction,
+        help="the output is one number a class (found out by itself)",
     )
     command.add_argument("--seed", type=int, default=0, help="for random positions")
     command.add_argument("--allow-nonfinite", action="store_true", help="record data with NaN as it is")

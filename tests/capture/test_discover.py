@@ -96,7 +96,10 @@ def test_tuples_dicts_and_dataclasses(tmp_path: Any) -> None:
     assert picks(model, x, "lstm") == ["lstm"]
     assert picks(model, x, "lstm[0]") == ["lstm"]
     rec = inscape.record(
-        model, x.numpy(), out=tmp_path / "s.inscape", layers=["block[pooled]", "only", "lstm", "lstm[1][0]", "output[1]"]
+        model,
+        x.numpy(),
+        out=tmp_path / "s.inscape",
+        layers=["block[pooled]", "only", "lstm", "lstm[1][0]", "output[1]"],
     )
     np.testing.assert_allclose(np.asarray(rec.activation("block[pooled]")), x.sum(1, keepdim=True).numpy(), atol=1e-6)
     np.testing.assert_allclose(np.asarray(rec.activation("only")), (x * 2 + 1).numpy(), atol=1e-6)
@@ -122,7 +125,9 @@ def test_transformers_with_the_samples_on_either_axis(batch_first: bool, tmp_pat
             return y if batch_first else y.transpose(0, 1)
 
     model, x = Net(), torch.randn(20, 5, 8)
-    rec = inscape.record(model, x.numpy(), out=tmp_path / "t.inscape", layers=["encoder.layers.1", "output", "*linear1"])
+    rec = inscape.record(
+        model, x.numpy(), out=tmp_path / "t.inscape", layers=["encoder.layers.1", "output", "*linear1"]
+    )
     assert rec.layers == ["encoder.layers.0.linear1", "encoder.layers.1.linear1", "encoder.layers.1", "output"]
     np.testing.assert_array_equal(np.asarray(rec.activation("encoder.layers.1")), np.asarray(rec.activation("output")))
     model.eval()

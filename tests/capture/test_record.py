@@ -22,7 +22,7 @@ def bytes_of(recording: Path) -> dict[str, bytes]:
         str(p.relative_to(recording)): p.read_bytes()
         for folder in ("samples", "input", "checkpoints")
         for p in (recording / folder).rglob("*")
-        if p.is_file() and not ("zarr.json" == p.name and "recorded" in p.read_text())
+        if p.is_file() and not (p.name == "zarr.json" and "recorded" in p.read_text())
     }
 
 
@@ -98,7 +98,9 @@ def test_training_goes_on_as_if_nobody_had_looked(tmp_path: Path, images: Any) -
         recorder = inscape.Recorder(model, images, out=tmp_path / "t.inscape") if watch else None
         for step in range(4):
             chosen = torch.randint(0, 2500, (32,))
-            loss = functional.cross_entropy(model(torch.from_numpy(images[0])[chosen]), torch.from_numpy(images[1])[chosen])
+            loss = functional.cross_entropy(
+                model(torch.from_numpy(images[0])[chosen]), torch.from_numpy(images[1])[chosen]
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -238,6 +240,3 @@ def test_wrong_calls(tmp_path: Path, network: Any, images: Any, settings: Any, m
     with pytest.raises(WrongCall, match=message):
         inscape.record(network, images[0], out=tmp_path / "a.inscape", **settings)
     assert not (tmp_path / "a.inscape").exists()
-
-
-

@@ -1,4 +1,4 @@
-"""Embeddings of a recording: the sequence is aligned, what the page reads is what was computed, neighbors are stored."""
+"""Embeddings of a recording: aligned sequences; the page reads what was computed; neighbors are stored."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -55,15 +54,17 @@ later = true
 """
 
 
+def weights_of(seed: int) -> dict[str, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    shapes = {"1.weight": (6, 784), "1.bias": (6,), "3.weight": (10, 6), "3.bias": (10,)}
+    return {name: torch.randn(*size, generator=generator) for name, size in shapes.items()}
+
+
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     (tmp_path / "net.py").write_text(NET)
     for seed, name in enumerate(("one", "two")):
-        torch.manual_seed(seed)
-        save_file(
-            {"1.weight": torch.randn(6, 784), "1.bias": torch.zeros(6), "3.weight": torch.randn(10, 6), "3.bias": torch.zeros(10)},
-            tmp_path / f"{name}.safetensors",
-        )  # fmt: skip
+        save_file(weights_of(seed), tmp_path / f"{name}.safetensors")
     (tmp_path / "study.toml").write_text(STUDY)
     return tmp_path / "study.toml"
 
@@ -85,9 +86,7 @@ def test_it_is_made_once(study: Path) -> None:
 
 def test_changed_weights_are_noticed(study: Path) -> None:
     run(Study.load(study), say=lambda text: None, later=False)
-    torch.manual_seed(9)
-    weights = {"1.weight": torch.randn(6, 784), "1.bias": torch.zeros(6), "3.weight": torch.randn(10, 6), "3.bias": torch.zeros(10)}
-    save_file(weights, study.parent / "two.safetensors")
+    save_file(weights_of(9), study.parent / "two.safetensors")
     with pytest.raises(inscape.InscapeError, match="other weights"):
         run(Study.load(study), say=lambda text: None)
     report = run(Study.load(study), say=lambda text: None, overwrite=True, later=False)
@@ -111,6 +110,13 @@ def test_mistakes_in_the_file(study: Path, change: tuple[str, str], message: str
         run(Study.load(study), say=lambda text: None)
 
 
+RUN = """
+import sys
+from inscape.studies import Study, run
+run(Study.load(sys.argv[1], out=sys.argv[2]), later=False)
+"""
+
+
 def test_the_demo_goes_on_after_a_kill(tmp_path: Path, demo_recording: Path) -> None:
     out = tmp_path / "demo.inscape"
     command = [sys.executable, "-m", "inscape", "demo", "--out", str(out), "--no-serve", "--quiet"]
@@ -118,14 +124,16 @@ def test_the_demo_goes_on_after_a_kill(tmp_path: Path, demo_recording: Path) -> 
     for published in (1, 4):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
         deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and len(list((out / "receipts/checkpoints").glob("*/*.json"))) < 2 * published:
+        while (
+            time.monotonic() < deadline and len(list((out / "receipts/checkpoints").glob("*/*.json"))) < 2 * published
+        ):
             assert process.poll() is None, process.stderr and process.stderr.read()
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.communicate()
     study = Path(inscape.__file__).parent / "studies/demo.toml"
     done = subprocess.run(
-        [sys.executable, "-c", f"from inscape.studies import Study, run; run(Study.load({str(study)!r}, out={str(out)!r}), later=False)"],
+        [sys.executable, "-c", RUN, str(study), str(out)],
         capture_output=True, text=True, timeout=300, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

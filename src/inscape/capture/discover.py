@@ -141,7 +141,7 @@ def discover(model: nn.Module, batch: Callable[[int], Any], channels: str = "aut
     names = [seen.module for seen in three]
     calls = {name: names.count(name) for name in names}
     counter: dict[str, int] = {}
-    taps = [tap for tap in _input_taps(inputs, batch(2), channels)]
+    taps = list(_input_taps(inputs, batch(2), channels))
     for a, b in zip(three, two, strict=False):
         occurrence = counter.get(a.module, 0)
         counter[a.module] = occurrence + 1
@@ -163,7 +163,9 @@ def discover(model: nn.Module, batch: Callable[[int], Any], channels: str = "aut
 def _are_probabilities(x: torch.Tensor | None) -> bool:
     if x is None:
         return False
-    return bool((x >= 0).all()) and bool(torch.allclose(x.float().sum(dim=1), torch.ones(len(x), device=x.device), atol=1e-3))
+    return bool((x >= 0).all()) and bool(
+        torch.allclose(x.float().sum(dim=1), torch.ones(len(x), device=x.device), atol=1e-3)
+    )
 
 
 def _watch(model: nn.Module, inputs: Any) -> tuple[list[_Seen], Any, Any]:

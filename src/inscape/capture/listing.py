@@ -30,8 +30,8 @@ def list_layers(
     """List every tensor that can be recorded, in execution order.
 
     Returns:
-        ``layers``: a dict each with name, module, shape, units, reduction, leaf, picked and bytes; ``uncalled``: modules
-        that the forward pass did not call; ``bytes``: what recording the picked ones takes a checkpoint.
+        ``layers``: dicts of name, module, shape, units, reduction, leaf, picked and bytes; ``uncalled``: modules
+        not called in the forward pass; ``bytes``: what recording the picked ones takes a checkpoint.
 
     Raises:
         As `inscape.record` would for the same request.

@@ -20,7 +20,9 @@ def recording_mode(model: nn.Module) -> Iterator[None]:
     switches of torch are restored: a training loop goes on as if nobody had looked.
     """
     training = [(module, module.training) for module in model.modules()]
-    compiled = [(m, m._compiled_call_impl) for m in model.modules() if getattr(m, "_compiled_call_impl", None) is not None]
+    compiled = [
+        (m, m._compiled_call_impl) for m in model.modules() if getattr(m, "_compiled_call_impl", None) is not None
+    ]
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else None
     fast_path = torch.backends.mha.get_fastpath_enabled()

@@ -67,7 +67,9 @@ def record_parts(
                 inputs = to_device(batch.inputs, device)
                 if not plan.allow_nonfinite:
                     check_finite(inputs, start)
-                for content in checksum_bytes(inputs if device.type == "cpu" else to_device(batch.inputs, torch.device("cpu"))):
+                for content in checksum_bytes(
+                    inputs if device.type == "cpu" else to_device(batch.inputs, torch.device("cpu"))
+                ):
                     writer.inputs(content)
                 taps.begin(start, stop - start, attention_mask(inputs))
                 output = call(model, inputs)

@@ -16,9 +16,10 @@ from inscape.capture.parts import PartSpec
 from inscape.capture.planning import look, make_plan, title_of
 from inscape.capture.unwrap import unwrap
 from inscape.capture.weights import weights_digest
-from inscape.errors import InscapeWarning, RecordingExists, WrongCall
+from inscape.errors import InscapeWarning, WrongCall
 from inscape.progress import Progress
 from inscape.recording import Part, Plan, Recording, Writer
+from inscape.recording.writer import refuse_existing
 
 if TYPE_CHECKING:
     from inscape.data import Source
@@ -95,7 +96,8 @@ class Recorder:
         self.path = Path(out)
         if resume and overwrite:
             raise WrongCall("resume and overwrite exclude each other", got="both", remedy="choose one of them")
-        _refuse_existing(self.path, resume, overwrite)
+        if not (resume or overwrite):
+            refuse_existing(self.path)  # the quick answer, before the model runs
         self._model, self.notes = unwrap(model)
         self._engine = _engine(engine)
         self._source: Source = resolve_source(data, labels=labels, columns=columns, class_names=class_names)
@@ -188,18 +190,10 @@ class Recorder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close(complete=error is None)
-
-
-def _refuse_existing(path: Path, resume: bool, overwrite: bool) -> None:
-    """The quick answer, before the model runs; the writer checks again under its lock."""
-    if not (resume or overwrite) and path.exists() and (path.is_file() or any(path.iterdir())):
-        raise RecordingExists(
-            "the output exists already",
-            got=str(path),
-            remedy="choose another place, or pass resume=True (--resume) to go on with it or overwrite=True (--overwrite)",
-        )
 
 
 def _engine(choice: str | Engine) -> Engine:

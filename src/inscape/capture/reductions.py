@@ -146,14 +146,14 @@ def reduce(
         channels: ``first`` or ``last``.
         seed, first: for random positions: the seed, and the number of the batch's first sample. A sample's positions
             depend on nothing else, so they are the same in any batch.
-        mask: (n, T), 1 where a token is real: means and maxima leave padding out, and ``token:-1`` is the last real one.
+        mask: (n, T), 1 where a token is real: means and maxima leave padding out; ``token:-1`` is the last real one.
 
     Returns:
         (n, D), float32.
     """
     n = x.shape[0]
     kind, _, argument = reduction.partition(":")
-    if x.ndim <= 2 and kind in ("mean", "max") or kind == "flatten":
+    if (x.ndim <= 2 and kind in ("mean", "max")) or kind == "flatten":
         return x.reshape(n, -1).float()
     if mask is not None and not (x.ndim == 3 and channels == "last" and mask.shape == x.shape[:2]):
         mask = None
@@ -169,7 +169,9 @@ def reduce(
     if kind == "pool":
         return _pool(x, argument, channels)
     count = int(argument) if kind == "positions" else 1
-    sequence = (x.movedim(1, -1) if channels == "first" else x).reshape(n, -1, x.shape[1 if channels == "first" else -1])
+    sequence = (x.movedim(1, -1) if channels == "first" else x).reshape(
+        n, -1, x.shape[1 if channels == "first" else -1]
+    )
     places = _positions(sequence.shape[1], n, count, layer, seed, first).to(x.device)
     return sequence[torch.arange(n, device=x.device)[:, None], places].reshape(n, -1).float()
 

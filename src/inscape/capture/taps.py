@@ -108,8 +108,8 @@ class Taps:
         if rows.shape != (self.size, layer.units):
             raise DataError(
                 f"samples of differing shapes reached {layer.name}",
-                got=f"{tuple(tensor.shape)} in samples {self.start} to {self.start + self.size}, which gives {rows.shape[1]} "
-                f"units; the first samples gave {layer.units}",
+                got=f"{tuple(tensor.shape)} in samples {self.start} to {self.start + self.size}, which gives "
+                f"{rows.shape[1]} units; the first samples gave {layer.units}",
                 remedy="bring all samples to one shape (--image-size, padding), or record with reduction='mean'",
             )
         self._taken.add(layer.name)

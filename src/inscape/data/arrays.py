@@ -87,7 +87,7 @@ class ArrayFile(Arrays):
     """An array in a .npy file, read as it is needed, or the arrays of an .npz file.
 
     Args:
-        path: the file; of an .npz, `x` (or images, inputs, data) are the inputs and `y` (or labels, targets) the labels.
+        path: the file; of an .npz, `x` (or images, inputs, data) are the inputs, `y` (or labels, targets) the labels.
         labels, class_names, columns: as for `Arrays`.
 
     Raises:
@@ -160,7 +160,9 @@ def _load(path: Path) -> AnyArray | dict[str, AnyArray]:
         raise DataError(
             "this file can't be read as an array",
             got=f"{path}: {'it holds Python objects' if objects else error}",
-            remedy="save numbers or fixed-length strings" if objects else "write it again with numpy.save or numpy.savez",
+            remedy="save numbers or fixed-length strings"
+            if objects
+            else "write it again with numpy.save or numpy.savez",
         ) from error
 
 
@@ -179,7 +181,9 @@ def _check(inputs: Any) -> Any:
             remedy=f"give floats or integers, every sample of one shape{hint}",
         )
     if inputs.ndim == 0 or inputs.shape[0] == 0:
-        raise DataError("there is no sample", got=f"an array of shape {tuple(inputs.shape)}", remedy="give (n, …), n > 0")
+        raise DataError(
+            "there is no sample", got=f"an array of shape {tuple(inputs.shape)}", remedy="give (n, …), n > 0"
+        )
     return inputs
 
 

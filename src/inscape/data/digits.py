@@ -82,7 +82,9 @@ class Digits:
 
 def _split(split: str) -> slice:
     if split not in SPLITS:
-        raise WrongCall("there is no such split of the digits", got=repr(split), remedy=f"choose one of: {', '.join(SPLITS)}")
+        raise WrongCall(
+            "there is no such split of the digits", got=repr(split), remedy=f"choose one of: {', '.join(SPLITS)}"
+        )
     return SPLITS[split]
 
 

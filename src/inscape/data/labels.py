@@ -43,7 +43,9 @@ def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None =
     names = None if class_names is None else tuple(str(name) for name in class_names)
     if names is not None and len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
-        raise DataError("two classes have one name", got=", ".join(twice[:5]), remedy="give each class a name of its own")
+        raise DataError(
+            "two classes have one name", got=", ".join(twice[:5]), remedy="give each class a name of its own"
+        )
     values = as_array(labels)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]

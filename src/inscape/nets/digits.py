@@ -7,7 +7,7 @@ from torch import nn
 
 
 class DigitsNet(nn.Module):
-    """Three convolutions and two linear layers: 28×28 grey digits to the probabilities of ten classes, 26,698 parameters.
+    """Three convolutions and two linear layers: 28×28 digits to the probabilities of ten classes, 26,698 parameters.
 
     Every step is a module of its own with a name, ReLUs, pooling and flattening included, so that each can be recorded
     and so that the passage from any layer to the next one is one known map (affine, ReLU, maximum or softmax).

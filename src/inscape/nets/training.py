@@ -94,7 +94,9 @@ class Training:
         """
         if self.done >= self.epochs:
             raise WrongCall(
-                "the training is over", got=f"epoch {self.done + 1} of {self.epochs}", remedy="begin one with more epochs"
+                "the training is over",
+                got=f"epoch {self.done + 1} of {self.epochs}",
+                remedy="begin one with more epochs",
             )
         training, total = self.model.training, 0.0
         self.model.train()
@@ -132,7 +134,9 @@ class Training:
             "losses": list(self.losses),
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "schedule": {k: v for k, v in self._schedule.state_dict().items() if isinstance(v, int | float | str | list)},
+            "schedule": {
+                k: v for k, v in self._schedule.state_dict().items() if isinstance(v, int | float | str | list)
+            },
             "random": self._random.get_state(),
         }
         # A copy: the tensors of a state_dict go on changing with the next step.
@@ -146,7 +150,9 @@ class Training:
         """
         if not isinstance(state, Mapping) or not {"settings", "done", "model", "optimizer", "random"} <= set(state):
             keys = ", ".join(sorted(map(str, state))) if isinstance(state, Mapping) else type(state).__name__
-            raise Mismatch("this is no state of a training", got=keys, remedy="load what Training.state_dict() returned")
+            raise Mismatch(
+                "this is no state of a training", got=keys, remedy="load what Training.state_dict() returned"
+            )
         if state["settings"] != self._settings:
             different = [k for k, v in self._settings.items() if state["settings"].get(k) != v]
             raise Mismatch(

@@ -173,7 +173,9 @@ class LazyArray:
             if not (self._root / file).exists():
                 yield file, "the file is missing"
                 continue
-            region = tuple(slice(i * c, min((i + 1) * c, s)) for i, c, s in zip(index, self.chunks, self.shape, strict=True))
+            region = tuple(
+                slice(i * c, min((i + 1) * c, s)) for i, c, s in zip(index, self.chunks, self.shape, strict=True)
+            )
             try:
                 self._array[region]
             except Exception as error:

@@ -91,7 +91,7 @@ class Embedding:
 
     @property
     def per_sample(self) -> AnyArray:
-        """The share of each sample's neighbors that the layout keeps: (S, N) or (N,) float32, NaN where not measured."""
+        """The share of each sample's neighbors kept: (S, N) or (N,) float32, NaN where not measured."""
         return self._read("quality")
 
     def __repr__(self) -> str:

@@ -24,7 +24,7 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it there: a reader sees the old bytes or the new ones, never a mixture."""
+    """Write a file beside its place and rename it there: a reader sees the old bytes or the new ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
     try:

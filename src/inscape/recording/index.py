@@ -35,7 +35,9 @@ def read(root: Path) -> dict[str, Any]:
     """
     file = root / "zarr.json"
     if not file.is_file():
-        there = "nothing is there" if not root.exists() else "a folder without a zarr.json" if root.is_dir() else "a file"
+        there = (
+            "nothing is there" if not root.exists() else "a folder without a zarr.json" if root.is_dir() else "a file"
+        )
         raise RecordingNotFound(
             "there is no recording at this path",
             got=f"{root}: {there}",
@@ -53,13 +55,13 @@ def read(root: Path) -> dict[str, Any]:
     if not isinstance(schema, int) or schema < SCHEMA:
         raise SchemaError(
             "this recording is older than the first published schema",
-            got=f"schema {schema!r}, written by inscape {index.get('version', '?')}; this version reads schema {SCHEMA}",
+            got=f"schema {schema!r}, written by inscape {index.get('version', '?')}; this one reads {SCHEMA}",
             remedy="record it again: recordings from before schema 1 have no receipts to migrate by",
         )
     if schema > SCHEMA:
         raise SchemaError(
             "this recording was written by a newer Inscape",
-            got=f"schema {schema}, written by inscape {index.get('version', '?')}; this version reads schema {SCHEMA}",
+            got=f"schema {schema}, written by inscape {index.get('version', '?')}; this one reads {SCHEMA}",
             remedy="upgrade: pip install --upgrade inscape",
         )
     return index

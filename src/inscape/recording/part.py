@@ -113,7 +113,11 @@ class PartWriter:
             for layer in plan.layers
             if layer.name != "input" or part.with_samples
         }
-        names = [n for n, there in (("prediction", plan.predictions), ("confidence", plan.predictions), ("loss", plan.loss)) if there]
+        names = [
+            n
+            for n, there in (("prediction", plan.predictions), ("confidence", plan.predictions), ("loss", plan.loss))
+            if there
+        ]
         self._scores = {name: self._rows(f"{checkpoint}/{name}") for name in names}
         columns = (["label"] if plan.labels else []) + [c.name for c in plan.columns]
         self._columns = {n: self._rows(f"samples/{to_folder(n)}") for n in columns} if part.with_samples else {}

@@ -50,7 +50,9 @@ class WriteQueue:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         # Also after an error or Ctrl-C what was handed over is finished: whole parts are not lost.
         with self._changed:
             self._closing = True

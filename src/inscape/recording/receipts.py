@@ -44,7 +44,9 @@ class Receipt:
 
 def folder_of(kind: str) -> str:
     """The folder of the receipts of one kind: ``samples``, or a checkpoint by its name."""
-    return "receipts/samples" if kind == SAMPLES else f"receipts/checkpoints/{to_folder(kind.removeprefix('checkpoint '))}"
+    return (
+        "receipts/samples" if kind == SAMPLES else f"receipts/checkpoints/{to_folder(kind.removeprefix('checkpoint '))}"
+    )
 
 
 def checkpoint_kind(name: str) -> str:

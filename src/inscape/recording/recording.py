@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from inscape.errors import AmbiguousLayer, UnknownLayer, UnknownName
 from inscape.recording import index, receipts, results
 from inscape.recording.arrays import AnyArray, LazyArray
@@ -47,7 +45,8 @@ class Recording:
         return self._plan.samples
 
     def __repr__(self) -> str:
-        return f"Recording({str(self.path)!r}: {len(self):,} samples, {len(self.layers)} layers, {len(self.checkpoints)} checkpoints)"
+        counts = f"{len(self):,} samples, {len(self.layers)} layers, {len(self.checkpoints)} checkpoints"
+        return f"Recording({str(self.path)!r}: {counts})"
 
     @property
     def plan(self) -> Plan:
@@ -88,9 +87,7 @@ class Recording:
     def column(self, name: str) -> AnyArray:
         """Read one column of the samples (N,): ``label``, ``text``, ``file``, any of the user's."""
         if name not in self.columns:
-            raise UnknownName(
-                "the samples have no such column", got=repr(name), remedy=offer(name, self.columns)
-            )
+            raise UnknownName("the samples have no such column", got=repr(name), remedy=offer(name, self.columns))
         values = LazyArray(self.path, f"samples/{to_folder(name)}")[...]
         return values.astype(object) if values.dtype.kind in "OUT" else values
 
@@ -141,7 +138,11 @@ class Recording:
             UnknownLayer, AmbiguousLayer, UnknownName: with the nearest names.
         """
         name = self.layer(layer)
-        group = "input" if name == "input" else f"checkpoints/{to_folder(self.checkpoint(checkpoint))}/layers/{to_folder(name)}"
+        group = (
+            "input"
+            if name == "input"
+            else f"checkpoints/{to_folder(self.checkpoint(checkpoint))}/layers/{to_folder(name)}"
+        )
         if name == "input":
             self.checkpoint(checkpoint)
         return LazyArray(self.path, f"{group}/activation", self._summary(group).get("digest"))
@@ -180,10 +181,12 @@ class Recording:
     @property
     def embeddings(self) -> list[str]:
         """The names of the stored embeddings."""
-        return [path.removeprefix("embeddings/") for path in results.published(self.path) if path.startswith("embeddings/")]
+        return [
+            path.removeprefix("embeddings/") for path in results.published(self.path) if path.startswith("embeddings/")
+        ]
 
     def embedding(self, name: str, layer: str | None = None, checkpoint: str | int | None = None) -> Embedding:
-        """A stored embedding: the whole sequence, or with a layer (and a checkpoint, the last by default) one step of it.
+        """A stored embedding: the whole sequence, or one step of it by layer (and checkpoint, by default the last).
 
         Raises:
             UnknownName: there is no such embedding, or it has no such step.

@@ -18,6 +18,26 @@ from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
 
+def is_taken(root: Path) -> bool:
+    """Whether something is at a path already; an empty folder is not."""
+    return root.exists() and (not root.is_dir() or any(root.iterdir()))
+
+
+def refuse_existing(root: Path) -> None:
+    """Refuse a place that is taken.
+
+    Raises:
+        RecordingExists: with the ways to go on.
+    """
+    if is_taken(root):
+        raise RecordingExists(
+            "the output exists already",
+            got=str(root),
+            remedy="choose another place; or pass resume=True (--resume) to go on, overwrite=True (--overwrite) "
+            "to replace it",
+        )
+
+
 class Writer:
     """The one process that writes activations into a recording; it holds the recording's lock until `close`.
 
@@ -31,13 +51,9 @@ class Writer:
     def __init__(self, root: Path, plan: Plan, *, version: str, resume: bool = False, overwrite: bool = False) -> None:
         self.root = root
         self.plan = plan
-        there = root.exists() and (not root.is_dir() or any(root.iterdir()))
-        if there and not resume and not overwrite:
-            raise RecordingExists(
-                "the output exists already",
-                got=str(root),
-                remedy="choose another place, or pass resume=True (--resume) to go on with it or overwrite=True (--overwrite)",
-            )
+        there = is_taken(root)
+        if not (resume or overwrite):
+            refuse_existing(root)
         if there and overwrite and not (root / "receipts").is_dir():
             index.read(root)  # raises: what is not a recording is never deleted
         before = Plan.from_json(index.read(root)["plan"]) if there and resume and not overwrite else None
@@ -110,7 +126,7 @@ class Writer:
             raise Mismatch(
                 f"checkpoint {name!r} was begun with other weights",
                 got=f"weights {next(iter(others))[:12]} there, {weights[:12]} now",
-                remedy="give this state of the weights a name of its own (checkpoint=…), or load the weights it was begun with",
+                remedy="give this state a name of its own (checkpoint=…), or load the weights it was begun with",
             )
         if name not in self.checkpoints():
             self._check_space()
@@ -132,7 +148,7 @@ class Writer:
                 raise Mismatch(
                     "the data changed between two checkpoints of one recording",
                     got=f"samples {part.start} to {part.stop} of checkpoint {name!r} differ from those recorded first",
-                    remedy="probe data must be the same every time: no random augmentation, no shuffling, no changed files",
+                    remedy="probe data must be the same every time: no augmentation, no shuffling, no changed files",
                 )
 
     def finish_checkpoint(self, name: str, info: dict[str, Any] | None = None) -> None:

@@ -35,9 +35,7 @@ class Neighbors:
         return int(self.indices.shape[1])
 
 
-def neighbors(
-    X: Shaped[np.ndarray, "sample unit"], k: int = 15, metric: str = "euclidean", seed: int = 0
-) -> Neighbors:
+def neighbors(X: Shaped[np.ndarray, "sample unit"], k: int = 15, metric: str = "euclidean", seed: int = 0) -> Neighbors:
     """The k nearest neighbors of every sample: exact up to 20,000 samples, by nearest-neighbor descent above.
 
     Args:

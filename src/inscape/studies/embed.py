@@ -339,7 +339,7 @@ def _store(
 
 
 def _axes(rec: Recording, layer: str, dims: int) -> list[str]:
-    """The names of the units: the classes where the layer has one unit a class and ends the model, numbers elsewhere."""
+    """The names of the units: classes where the layer has one unit a class and ends the model, else numbers."""
     names = rec.class_names
     classes = rec.plan.model.get("classes")
     last = [entry.name for entry in rec.plan.layers if entry.units == dims][-2:]

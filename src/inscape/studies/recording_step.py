@@ -99,7 +99,9 @@ def _function(spec: str) -> Callable[..., Any]:
         try:
             module = importlib.import_module(file)
         except ImportError as error:
-            raise WrongCall("the training module can't be imported", got=f"{file}: {error}", remedy="check the name") from error
+            raise WrongCall(
+                "the training module can't be imported", got=f"{file}: {error}", remedy="check the name"
+            ) from error
     function: Callable[..., Any] | None = getattr(module, name, None)
     if function is None:
         near = ", ".join(nearest(name, [n for n in vars(module) if not n.startswith("_")]))

@@ -14,6 +14,7 @@ from inscape.errors import InscapeError, WrongCall
 from inscape.recording import Recording, index
 from inscape.recording.files import seal, unseal, write_atomically
 from inscape.recording.names import offer
+from inscape.studies.embed import METHODS, embed
 
 SECTIONS = {
     "study": {"title", "out", "seed"},
@@ -115,6 +116,12 @@ def _check(path: Path, content: Mapping[str, Any], results: Any) -> None:
         if unknown or "embed" not in result:
             got = ", ".join(sorted(unknown)) or "no 'embed' key"
             raise WrongCall("a result of the study is unknown", got=f"{got} in {path}", remedy=offer(got, RESULT))
+        if result["embed"] not in METHODS:
+            raise WrongCall(
+                "there is no such embedding",
+                got=f"embed = {result['embed']!r} in {path}",
+                remedy="choose from " + ", ".join(METHODS),
+            )
 
 
 @dataclass
@@ -182,8 +189,6 @@ def _receipt(study: Study) -> Path:
 
 
 def _make(recording: Recording, result: Mapping[str, Any], report: Report, say: Say, progress: bool | None) -> None:
-    from inscape.studies.embed import embed
-
     arguments = {key: result[key] for key in ("layers", "dims", "seed", "name", "quality") if key in result}
     checkpoints = result.get("checkpoints")
     if checkpoints == "last":

@@ -117,10 +117,12 @@ export function writeState(state: AppState, value: unknown): void {
   batch(() => {
     state.instant = true;
     state.drawn = false;
+    state.motion.settle();
     for (const change of changes) change();
     // A change that made no new scene must be drawn all the same.
     state.turned.value += 1;
   });
+  if (!state.fetching.peek()) state.instant = false;
 }
 
 function basisChange(state: AppState, basis: unknown): () => void {

@@ -98,6 +98,13 @@ export class TourMotion {
     this.pinned.delete(scene.dims);
   }
 
+  /** End what is under way where it leads to. */
+  settle(): void {
+    this.from = null;
+    this.turn = null;
+    this.elapsed = TRANSITION;
+  }
+
   /** Let time pass. */
   advance(seconds: number, playing: boolean, speed: number): void {
     if (this.elapsed < TRANSITION) {

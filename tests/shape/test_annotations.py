@@ -1,0 +1,60 @@
+"""The shapes in the signatures are true: the room is loaded once more with each of them checked at run time."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import jaxtyping
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def checked() -> Iterator[Any]:
+    """`inscape.shape` under jaxtyping's import hook with beartype; the plain one is put back afterwards."""
+
+    def of_the_room() -> dict[str, Any]:
+        return {n: m for n, m in sys.modules.items() if n == "inscape.shape" or n.startswith("inscape.shape.")}
+
+    plain, parent = of_the_room(), sys.modules["inscape"]
+    for name in plain:
+        del sys.modules[name]
+    with jaxtyping.install_import_hook("inscape.shape", "beartype.beartype"):
+        room = importlib.import_module("inscape.shape")
+    try:
+        yield room
+    finally:
+        for name in of_the_room():
+            del sys.modules[name]
+        sys.modules.update(plain)
+        parent.shape = plain["inscape.shape"]
+
+
+def test_the_check_is_live(checked: Any) -> None:
+    with pytest.raises(jaxtyping.TypeCheckError):
+        checked.procrustes(np.zeros((5, 3)), np.zeros((5, 2)))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int32, np.uint8, np.bool_])
+def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> None:
+    X = (np.random.default_rng(0).normal(size=(60, 7)) * 3).astype(dtype)
+    coordinates = checked.pca(X, 3).coordinates
+    for metric in ("euclidean", "cosine"):
+        assert checked.neighbors(X, k=4, metric=metric).k == 4
+    assert 0 <= checked.quality(X, coordinates, k=5).recall <= 1
+    assert checked.procrustes(X[:, :3], coordinates).shape == (3, 3)
+    assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
+
+
+def test_wide_data_and_the_large_eigenproblem(checked: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(340, 350)) / np.arange(1, 351)
+    assert checked.pca(X, 4).components.shape == (4, 350)
+
+
+def test_tour(checked: Any) -> None:
+    tour = checked.GrandTour(5, seed=1, basis=np.eye(5, dtype=np.float32))
+    tour.step(0.1)
+    assert checked.GrandTour.from_state(tour.state()).basis.shape == (5, 5)

@@ -1,0 +1,74 @@
+"""UMAP: as good as umap-learn left to itself, repeatable, and at home on few samples."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from inscape import shape
+from inscape.errors import ArrayError
+
+
+@pytest.fixture(scope="module")
+def digits() -> np.ndarray:
+    return load_digits().data[:600].astype(np.float32)
+
+
+def test_is_as_faithful_as_umap_learn_alone(digits: np.ndarray) -> None:
+    found = shape.umap(digits, dims=3, seed=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import umap
+
+        peer = umap.UMAP(n_components=3, n_neighbors=16, random_state=1).fit_transform(digits)
+    assert found.dtype == np.float32
+    ours, theirs = shape.quality(digits, found), shape.quality(digits, peer)
+    assert ours.trustworthiness > theirs.trustworthiness - 0.005
+    assert ours.recall > theirs.recall - 0.02
+
+
+def test_is_the_same_for_the_same_seed_and_warns_of_nothing(digits: np.ndarray) -> None:
+    near = shape.neighbors(digits, k=10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first = shape.umap(digits, dims=2, neighbors=near, seed=5, epochs=50)
+    np.testing.assert_array_equal(first, shape.umap(digits, dims=2, neighbors=near, seed=5, epochs=50))
+    assert not np.array_equal(first, shape.umap(digits, dims=2, neighbors=near, seed=6, epochs=50))
+
+
+def test_starts_where_it_is_told_and_leaves_init_alone(digits: np.ndarray) -> None:
+    start = shape.umap(digits, dims=4, seed=0, epochs=200)
+    kept = start.copy()
+    near, far = shape.umap(digits, dims=4, init=start, epochs=5), shape.umap(digits, dims=4, seed=9, epochs=200)
+    np.testing.assert_array_equal(start, kept)
+    assert np.linalg.norm(near - start) < 0.5 * np.linalg.norm(far - start)
+
+
+@pytest.mark.parametrize(("N", "D", "dims"), [(3, 2, 2), (3, 1, 15), (5, 3, 15), (17, 40, 16)])
+def test_few_samples(N: int, D: int, dims: int) -> None:
+    found = shape.umap(np.random.default_rng(0).normal(size=(N, D)), dims=dims)
+    assert found.shape == (N, dims)
+    assert np.isfinite(found).all()
+
+
+def test_copies_and_a_dead_layer() -> None:
+    generator = np.random.default_rng(0)
+    copies = np.repeat(generator.normal(size=(5, 4)), 20, axis=0)
+    for X in (copies, np.zeros((40, 3))):
+        assert np.isfinite(shape.umap(X, dims=2, epochs=30)).all()
+
+
+def test_errors(digits: np.ndarray) -> None:
+    with pytest.raises(ArrayError, match="at least 3 samples"):
+        shape.umap(digits[:2])
+    with pytest.raises(ArrayError, match="other samples"):
+        shape.umap(digits, neighbors=shape.neighbors(digits[:50]))
+    with pytest.raises(ArrayError, match="init must be of shape"):
+        shape.umap(digits, dims=3, init=np.zeros((600, 2)))
+    with pytest.raises(ArrayError, match="min_dist"):
+        shape.umap(digits, min_dist=2.0)
+    with pytest.raises(ArrayError, match="dims"):
+        shape.umap(digits, dims=0)

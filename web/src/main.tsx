@@ -1,0 +1,34 @@
+import { render } from "preact";
+import { applyAddress, keepAddress } from "./state/address-bar";
+import { decodeAddress } from "./state/address";
+import { AppState } from "./state/app-state";
+import { publish } from "./state/public-state";
+import { begin, follow } from "./state/session";
+import "./theme/theme.css";
+import { App } from "./views/App";
+import { listenForKeys } from "./views/keys";
+
+const state = new AppState();
+const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+state.motion.still = reduced.matches;
+state.playing.value = !reduced.matches;
+reduced.addEventListener("change", () => {
+  state.motion.still = reduced.matches;
+  if (reduced.matches) state.playing.value = false;
+});
+
+// The address is read before anything is written to it.
+const asked = location.hash;
+
+async function start(): Promise<void> {
+  state.phase.value = { kind: "loading" };
+  await begin(state, decodeAddress(asked).recording ?? null);
+  applyAddress(state, asked);
+}
+
+follow(state);
+listenForKeys(state);
+publish(state);
+const root = document.getElementById("app");
+if (root) render(<App state={state} begin={() => void start()} />, root);
+void start().then(() => keepAddress(state));

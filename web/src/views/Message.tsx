@@ -1,0 +1,26 @@
+/** A quiet page in place of the stage: loading, empty, failed. */
+
+export interface MessageProps {
+  readonly title: string;
+  readonly text?: string;
+  /** A command that would help, to be copied. */
+  readonly command?: string;
+  readonly retry?: () => void;
+  readonly busy?: boolean;
+}
+
+export function Message({ title, text, command, retry, busy = false }: MessageProps) {
+  return (
+    <div class="message" role={busy ? "status" : "alert"} data-testid="message">
+      {busy && <span class="pulse" aria-hidden="true" />}
+      <h2>{title}</h2>
+      {text && <p>{text}</p>}
+      {command && <pre tabIndex={0}>{command}</pre>}
+      {retry && (
+        <button type="button" class="plain" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

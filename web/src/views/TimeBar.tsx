@@ -1,0 +1,139 @@
+/** The one time of the page: the tour, the layer, the checkpoint. */
+
+import type { AppState } from "../state/app-state";
+import { isTimeless } from "../data/steps";
+import { Slider } from "./Slider";
+
+function PlayButton({ playing, label, testid, onClick, title }: { playing: boolean; label: string; testid: string; onClick: () => void; title: string }) {
+  return (
+    <button type="button" class="play" data-testid={testid} aria-label={label} aria-pressed={playing} title={title} onClick={onClick}>
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="currentColor">
+        {playing ? <path d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /> : <path d="M4 2.2v11.6L13.4 8z" />}
+      </svg>
+    </button>
+  );
+}
+
+const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
+
+export function TimeBar({ state }: { state: AppState }) {
+  const recording = state.recording.value;
+  const steps = state.steps.value;
+  if (!recording || !steps) return null;
+  const { checkpoints } = recording.store.index;
+  const layers = state.layers.value;
+  const place = state.checkpoint.value;
+  const timeless = isTimeless(state.layer.value);
+  return (
+    <footer class="timebar">
+      <div class="control tour">
+        <PlayButton
+          playing={state.playing.value}
+          label={state.playing.value ? "Pause the tour" : "Play the tour"}
+          testid="tour-play"
+          title="Play or pause the tour (space)"
+          onClick={() => (state.playing.value = !state.playing.value)}
+        />
+        <label class="speed" title="The speed of the tour">
+          <span class="name">speed</span>
+          <input
+            type="range"
+            data-testid="speed-slider"
+            min={0.25}
+            max={3}
+            step={0.25}
+            value={state.speed.value}
+            aria-valuetext={`${state.speed.value} times`}
+            onInput={(event) => (state.speed.value = event.currentTarget.valueAsNumber)}
+          />
+        </label>
+        <button type="button" class="plain" title="Back to the first two dimensions (r)" onClick={() => state.reset()} data-testid="reset">
+          Reset
+        </button>
+      </div>
+      <div class="control layer">
+        <span class="name">layer</span>
+        <Slider
+          label="Layer"
+          testid="layer-slider"
+          names={layers}
+          value={layers.indexOf(state.layer.value)}
+          span={[0, layers.length - 1]}
+          continuous={false}
+          text={state.layer.value}
+          onInput={(i) => state.setLayer(layers[i])}
+        />
+        <output class="value" title="j, k">
+          {state.layer.value}
+        </output>
+        <Embeddings state={state} />
+      </div>
+      <div class="control checkpoint">
+        <span class="name">checkpoint</span>
+        <PlayButton
+          playing={state.checkpointPlaying.value}
+          label={state.checkpointPlaying.value ? "Pause the checkpoints" : "Play the checkpoints"}
+          testid="checkpoint-play"
+          title="Play the checkpoints"
+          onClick={() => state.playCheckpoints()}
+        />
+        <Slider
+          label="Checkpoint"
+          testid="checkpoint-slider"
+          names={checkpoints.map((c) => c.name)}
+          value={place}
+          span={state.span.value}
+          continuous={true}
+          text={placeText(checkpoints.map((c) => c.name), place)}
+          onInput={(value) => state.goTo(value)}
+        />
+        <output class="value two" title="h, l">
+          <span>{placeText(checkpoints.map((c) => c.name), place)}</span>
+          <small>{timeless ? "the data, the same throughout" : accuracyText(checkpoints.map((c) => c.accuracy), place)}</small>
+        </output>
+      </div>
+    </footer>
+  );
+}
+
+function Embeddings({ state }: { state: AppState }) {
+  const choices = state.choices.value;
+  const shown = state.steps.value?.embedding;
+  if (choices.length < 2) return <span class="only">{shown && (METHODS[shown.method] ?? shown.title)}</span>;
+  return (
+    <div class="choice" role="group" aria-label="Embedding">
+      {choices.map(({ embedding }) => (
+        <button
+          key={embedding.name}
+          type="button"
+          aria-pressed={embedding === shown}
+          data-testid={`embedding-${embedding.method}`}
+          onClick={() => state.setMethod(embedding.method)}
+        >
+          {METHODS[embedding.method] ?? embedding.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Where a position is: a checkpoint's name, or two of them with the way between. */
+export function placeText(names: readonly string[], place: number): string {
+  const before = Math.floor(place + 1e-6);
+  const share = place - before;
+  if (share < 0.005 || before + 1 >= names.length) return names[before] ?? "";
+  return `${names[before]} → ${names[before + 1]}`;
+}
+
+/** The accuracy there: of a checkpoint, or of the two that lie around; between them nobody measured it. */
+export function accuracyText(accuracies: readonly (number | null)[], place: number): string {
+  const before = Math.floor(place + 1e-6);
+  const percent = (i: number): string | null => {
+    const accuracy = accuracies[i];
+    return accuracy === null || accuracy === undefined ? null : `${(100 * accuracy).toFixed(1)}%`;
+  };
+  const here = percent(before);
+  if (here === null) return "";
+  const next = place - before < 0.005 ? null : percent(before + 1);
+  return next ? `accuracy ${here} → ${next}` : `accuracy ${here}`;
+}

@@ -1,0 +1,34 @@
+/** The one sentence of the Tour: what it shows and how to read it. */
+
+export interface Caption {
+  readonly layer: string;
+  readonly method: string;
+  readonly dims: number;
+  readonly units: number;
+  /** Do the units of each sample add up to 1? */
+  readonly simplex: boolean;
+  /** Are the axes named after classes? */
+  readonly classes: boolean;
+}
+
+export function captionOf({ layer, method, dims, units, simplex, classes }: Caption): string {
+  const source = layer === "input" ? "the data itself" : `what ${layer} gave for it`;
+  switch (method) {
+    case "units":
+      return simplex && classes
+        ? `Each point is one sample, placed by its ${dims} probabilities: at the end of an axis the network is sure of that class, on the way between two ends it wavers.`
+        : `Each point is one sample, placed by the ${dims} units of ${layer} as they are: the farther along an axis, the higher that ${classes ? "class" : "unit"}.`;
+    case "pca":
+      return `Each point is one sample, placed by ${source}, in the ${Math.min(dims, units || dims)} directions that vary most: samples that stay together from every side are alike to the network.`;
+    case "umap":
+      return `Each point is one sample, placed by a ${dims}-dimensional UMAP of ${source}: it keeps who is next to whom; the distances between groups mean little.`;
+    default:
+      return `Each point is one sample, placed by ${source} in ${dims} dimensions: samples that stay together from every side are alike to the network.`;
+  }
+}
+
+/** The text alternative of the stage. */
+export function describe(samples: number, classes: number, layer: string, checkpoint: string, dims: number): string {
+  const colored = classes ? `, colored by ${classes} classes` : "";
+  return `Scatter plot: ${samples.toLocaleString("en-US")} samples as points${colored}, layer ${layer} at checkpoint ${checkpoint}, a two-dimensional projection of ${dims} dimensions that the tour turns.`;
+}
