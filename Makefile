@@ -21,7 +21,7 @@ unexport PYTHONHOME
 .PHONY: help demo test lint web-test web wheel clean FORCE
 
 help:
-	@echo "make demo   train a small network, record it and show it in the browser  (ARGS='--port 8000' is passed on)"
+	@echo "make demo   train a small network, record it and show it in the browser  (ARGS='...' is passed on)"
 	@echo "make test   every check: ruff, mypy, tsc, vitest, pytest and the browser tests, against the built wheel"
 	@echo "make lint   ruff and mypy alone; needs no Node"
 	@echo "make web    build the front end into src/inscape/view/page"
@@ -40,7 +40,7 @@ test: lint web-test $(STAMPS)/inscape $(STAMPS)/test
 	@echo "== pytest, against the installed wheel"
 	@INSCAPE_CHROME=$$(scripts/chrome.sh) && export INSCAPE_CHROME && \
 		$(BIN)/python -P -c "import inscape; assert '$(VENV)' in inscape.__file__, inscape.__file__" && \
-		$(BIN)/pytest $(ARGS)
+		$(BIN)/pytest tests --doctest-modules --pyargs inscape $(ARGS)
 
 lint: $(STAMPS)/test
 	@echo "== ruff"

@@ -104,10 +104,13 @@ def npm(*arguments: str) -> None:
             f"  remedy: install Node {oldest} or newer, or `{sys.executable} -m pip install '{NODE_REQUIREMENT}'`"
         )
     if status != 0:
+        remedy = "correct what it names, in web/"
+        if arguments[0] == "ci":
+            remedy = "connect to a network: npm fetches the front end's packages, unless its cache has them already"
         raise FrontEndError(
             f"npm {' '.join(arguments)} failed\n"
             f"  got:    exit status {status}; what npm said is above\n"
-            "  remedy: without a network, npm needs its packages in its cache: run it once with one"
+            f"  remedy: {remedy}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,8 @@ from hypothesis import strategies as st
 from inscape import shape
 from inscape.errors import ArrayError
 from inscape.shape import _eigen
-from inscape.shape import pca as pca_function
 
-pca_module = __import__("sys").modules["inscape.shape.pca"]
+module = sys.modules["inscape.shape.pca"]  # its name in the room is the function's
 
 
 class RowsOnly:
@@ -56,7 +56,7 @@ def test_agrees_with_the_singular_value_decomposition(N: int, D: int, dims: int,
 def test_reads_row_blocks_and_gives_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     X = decaying(90, 20) if case == "tall" else decaying(20, 90)
     whole = shape.pca(X, 4)
-    monkeypatch.setattr(pca_module, "_BLOCK", 7 * X.shape[1])
+    monkeypatch.setattr(module, "_BLOCK", 7 * X.shape[1])
     rows = RowsOnly(X)
     streamed = shape.pca(rows, 4)
     assert rows.largest == 7 * X.shape[1]
@@ -88,9 +88,9 @@ def test_rank_is_told_and_components_stay_orthonormal(D: int) -> None:
     np.testing.assert_allclose(found.components @ found.components.T, np.eye(3), atol=1e-12)
 
 
-@pytest.mark.parametrize("shape_of_X", [(20, 5), (5, 20), (500, 400)])
-def test_a_dead_layer_has_rank_zero(shape_of_X: tuple[int, int]) -> None:
-    found = shape.pca(np.full(shape_of_X, 0.1, np.float32), 3)
+@pytest.mark.parametrize("size", [(20, 5), (5, 20), (500, 400)])
+def test_a_dead_layer_has_rank_zero(size: tuple[int, int]) -> None:
+    found = shape.pca(np.full(size, 0.1, np.float32), 3)
     assert found.rank == 0
     assert not found.coordinates.any()
     assert not found.explained.any()
@@ -132,7 +132,7 @@ def test_a_flat_spectrum_and_a_repeated_eigenvalue_are_exact_too() -> None:
 def test_errors() -> None:
     X = decaying(10, 4)
     with pytest.raises(ArrayError, match="at most 4 dimensions"):
-        pca_function(X, 5)
+        shape.pca(X, 5)
     with pytest.raises(ArrayError, match="dims"):
         shape.pca(X, 0)
     with pytest.raises(ArrayError, match="matrix"):

@@ -37,7 +37,7 @@ def test_finds_the_map_that_was_applied(D: int, seed: int, scale: float) -> None
 
 def test_does_not_center() -> None:
     X = np.random.default_rng(0).normal(size=(20, 3))
-    moved = X + [5.0, 0.0, 0.0]
+    moved = X + np.array([5.0, 0.0, 0.0])
     assert not np.allclose(shape.procrustes(X, moved), np.eye(3), atol=1e-3)
 
 

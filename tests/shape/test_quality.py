@@ -26,10 +26,10 @@ def slow(X: np.ndarray, Y: np.ndarray, k: int) -> tuple[float, float, list[float
             [sorted((j for j in range(N) if j != i), key=lambda j, i=i, s=squared: (s[i, j], j)) for i in range(N)]
         )
     penalties, recalls = [0, 0], []
-    for in_X, in_Y in zip(*order, strict=True):
-        penalties[0] += sum(in_X.index(j) + 1 - k for j in in_Y[:k] if j not in in_X[:k])
-        penalties[1] += sum(in_Y.index(j) + 1 - k for j in in_X[:k] if j not in in_Y[:k])
-        recalls.append(len(set(in_X[:k]) & set(in_Y[:k])) / k)
+    for first, second in zip(*order, strict=True):
+        penalties[0] += sum(first.index(j) + 1 - k for j in second[:k] if j not in first[:k])
+        penalties[1] += sum(second.index(j) + 1 - k for j in first[:k] if j not in second[:k])
+        recalls.append(len(set(first[:k]) & set(second[:k])) / k)
     scale = 2 / (N * k * (2 * N - 3 * k - 1))
     return 1 - scale * penalties[0], 1 - scale * penalties[1], recalls
 

@@ -10,7 +10,7 @@
 >>> [batch.labels.tolist() for batch in probe.batches([(0, 2), (2, 5)])]
 [[0, 1], [0, 0, 1]]
 
-One kind of source a file; every one of them passes the contract in `tests/data/contract.py`.
+One kind of source a file; every one of them passes the contract in `tests/data/source_contract.py`.
 """
 
 from __future__ import annotations

@@ -148,11 +148,13 @@ def _read_pair(path: Path) -> tuple[Any, Any]:
 
 def _load(path: Path) -> AnyArray | dict[str, AnyArray]:
     try:
-        loaded = np.load(path, allow_pickle=False, mmap_mode="r")
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return {key: loaded[key] for key in loaded.files}
+        with path.open("rb") as file:  # numpy itself leaves the file open where it is damaged
+            if file.read(2) == b"PK":
+                file.seek(0)
+                with np.load(file, allow_pickle=False) as loaded:
+                    return {key: loaded[key] for key in loaded.files}
+        array: AnyArray = np.load(path, allow_pickle=False, mmap_mode="r")
+        return array
     except FileNotFoundError as error:
         raise DataError("there is no such file", got=str(path), remedy="check the path") from error
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:

@@ -38,7 +38,7 @@ def digits(split: str = "all") -> tuple[Images, Labels]:
     """
     levels, labels = _load()
     chosen = _split(split)
-    return levels[chosen][:, None] / np.float32(255), labels[chosen].astype(np.int64)
+    return _scaled(levels[chosen]), labels[chosen].astype(np.int64)
 
 
 class Digits:
@@ -74,7 +74,7 @@ class Digits:
             positions = np.arange(first + start, first + stop)
             yield Batch(
                 start,
-                levels[start:stop, None] / np.float32(255),
+                _scaled(levels[start:stop]),
                 labels=labels[start:stop].astype(np.int64),
                 columns={"split": np.where(positions < TRAIN, "train", "test").astype(object)},
             )
@@ -88,13 +88,19 @@ def _split(split: str) -> slice:
     return SPLITS[split]
 
 
+def _scaled(levels: AnyArray) -> Images:
+    images: Images = levels[:, None].astype(np.float32)
+    images /= np.float32(255)
+    return images
+
+
 @cache
 def _load() -> tuple[AnyArray, AnyArray]:
     """Grey levels (10000, 28, 28) and labels (10000,), uint8."""
     import zipfile
 
     try:
-        with np.load(FILE, allow_pickle=False) as arrays:
+        with FILE.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             images, labels = arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(

@@ -14,7 +14,9 @@ from inscape.data.source import AnyArray, Batch, Thumbnail, check_ranges
 from inscape.data.thumbnails import shrink
 from inscape.errors import DataError, WrongCall
 
-SUFFIXES = frozenset(".jpg .jpeg .png .webp .bmp .gif .tif .tiff .ppm .pgm .pbm .jp2 .avif .tga".split())
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".jp2", ".avif", ".tga")
+)
 _AHEAD = 2
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -67,7 +69,9 @@ class Folder:
         self._mode, self._transform = mode, transform
         self._mean, self._std = _a_channel("mean", mean, MODES[mode]), _a_channel("std", std, MODES[mode])
         if not (self._std > 0).all():
-            raise WrongCall("std must be positive", got=str(std), remedy="give what pixel values in 0..1 are divided by")
+            raise WrongCall(
+                "std must be positive", got=str(std), remedy="give what pixel values in 0..1 are divided by"
+            )
         classes, files = _list(self._path)
         good, self.skipped = _scan(self._path, files, strict, progress)
         if not good:
@@ -122,7 +126,7 @@ class Folder:
             ) from error
         shown = self._geometry.apply(image)
         if self._transform is None:
-            return (to_pixels(shown) - self._mean) / self._std, shrink(shown)
+            return np.asarray(shown), shrink(shown)
         result = self._transform(image)
         if hasattr(result, "detach"):
             result = result.detach().cpu().numpy()
@@ -143,6 +147,10 @@ class Folder:
                     else "let the transform return one shape",
                 )
         inputs = np.stack(images)
+        if self._transform is None:
+            inputs = to_pixels(inputs)
+            inputs -= self._mean
+            inputs /= self._std
         return Batch(
             start,
             inputs.astype(np.float32) if inputs.dtype == np.float64 else inputs,

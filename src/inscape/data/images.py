@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,9 @@ class Geometry:
         return cls(resize, crop)._filled()
 
     def _filled(self) -> Geometry:
-        return self if self.resize or not self.crop or self.crop[0] != self.crop[1] else Geometry(self.crop[0], self.crop)
+        return (
+            self if self.resize or not self.crop or self.crop[0] != self.crop[1] else Geometry(self.crop[0], self.crop)
+        )
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Scale and crop an image."""
@@ -78,12 +79,10 @@ def check_image(path: Path) -> str | None:
     The whole file is decoded, since a truncated one shows only then; of a JPEG an eighth of its size, which is quick.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with _open(path) as image:
-                if image.format == "JPEG":
-                    image.draft(None, (_DRAFT, _DRAFT))
-                image.load()
+        with _open(path) as image:
+            if image.format == "JPEG":
+                image.draft(None, (_DRAFT, _DRAFT))
+            image.load()
     except Exception as error:  # Pillow raises whatever its codecs meet: OSError, SyntaxError, struct.error, …
         return (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)
     return None
@@ -101,18 +100,22 @@ def decode(path: Path, mode: str) -> Image.Image:
     """
     from PIL import ImageOps
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of large or odd files that can be read all the same
-        with _open(path) as image:
-            image.load()
-            upright = ImageOps.exif_transpose(image)
+    with _open(path) as image:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
     return _over_white(_to_8_bits(upright)).convert(mode)
 
 
-def to_pixels(image: Image.Image) -> AnyArray:
-    """Pixel values in 0..1: float32 (channels, h, w)."""
-    levels = np.asarray(image, dtype=np.float32) / np.float32(255)
-    return levels[None] if levels.ndim == 2 else np.ascontiguousarray(np.moveaxis(levels, -1, 0))
+def to_pixels(images: AnyArray) -> AnyArray:
+    """Pixel values in 0..1: uint8 (n, h, w) or (n, h, w, channels) to float32 (n, channels, h, w).
+
+    >>> to_pixels(np.full((1, 2, 2), 255, np.uint8)).shape
+    (1, 1, 2, 2)
+    """
+    images = images[:, None] if images.ndim == 3 else np.moveaxis(images, -1, 1)
+    pixels = images.astype(np.float32, order="C")
+    pixels *= np.float32(1 / 255)
+    return pixels
 
 
 def _open(path: Path) -> Image.Image:
@@ -135,10 +138,9 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
         return image
     levels = np.asarray(image, dtype=np.float64)
     low, high = (float(levels.min()), float(levels.max())) if levels.size else (0.0, 0.0)
-    if image.mode == "F":  # measurements without a range of their own: 0..1, 0..255, or what there is
-        low, high = (0.0, 1.0) if 0 <= low and high <= 1 else (0.0, 255.0) if 0 <= low and high <= 255 else (low, high)
-    else:
-        low, high = (0.0, 65535.0) if 0 <= low and high <= 65535 else (low, high)
+    # 16 bits have a range; measurements are 0..1, 0..255, or whatever they are.
+    ranges = ((0.0, 1.0), (0.0, 255.0)) if image.mode == "F" else ((0.0, 65535.0),)
+    low, high = next(((a, b) for a, b in ranges if a <= low and high <= b), (low, high))
     scaled = (levels - low) * (255 / (high - low) if high > low else 0)
     return PILImage.fromarray(np.rint(np.clip(scaled, 0, 255)).astype(np.uint8))
 
@@ -146,7 +148,7 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
 def _over_white(image: Image.Image) -> Image.Image:
     from PIL import Image as PILImage
 
-    if not image.has_transparency_data:
+    if image.mode not in ("RGBA", "LA", "PA", "RGBa", "La") and "transparency" not in image.info:
         return image
     overlay = image.convert("RGBA")
     white = PILImage.new("RGBA", overlay.size, "white")

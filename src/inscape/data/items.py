@@ -64,6 +64,23 @@ def as_sample(item: Any) -> Sample:
     >>> as_sample({"input_ids": np.array([5, 7]), "label": 1, "text": "hello"}).text
     'hello'
     """
+    sample = _read_item(item)
+    if hasattr(sample.input, "getbands"):
+        raise DataError(
+            "an item of the dataset is a picture, not a tensor",
+            got=f"{type(sample.input).__name__}, {sample.input.size[0]}×{sample.input.size[1]} pixels",
+            remedy="give the dataset a transform that makes tensors of it, or record the folder with inscape.data.Folder",
+        )
+    if sample.input is None or isinstance(sample.input, str | bytes):
+        raise DataError(
+            "an item of the dataset holds nothing that a model could be given",
+            got=f"{type(sample.input).__name__}: {str(sample.input)[:40]!r}",
+            remedy="return a tensor, (input, label), a dict of tensors, or inscape.data.Sample",
+        )
+    return sample
+
+
+def _read_item(item: Any) -> Sample:
     if isinstance(item, Sample):
         return item
     if isinstance(item, Mapping):
@@ -75,18 +92,6 @@ def as_sample(item: Any) -> Sample:
         if len(item) == 2:
             return Sample(arguments[0], label=last if is_scalar(last) else None)
         return Sample(tuple(arguments), label=last) if is_scalar(last) else Sample(tuple(item))
-    if hasattr(item, "getbands"):
-        raise DataError(
-            "an item of the dataset is a picture, not a tensor",
-            got=f"{type(item).__name__} {item.size[0]}×{item.size[1]}",
-            remedy="give the dataset a transform that makes tensors, or record the folder with inscape.data.Folder",
-        )
-    if item is None or isinstance(item, str | bytes):
-        raise DataError(
-            "an item of the dataset holds nothing that a model could be given",
-            got=f"{type(item).__name__}: {str(item)[:40]!r}",
-            remedy="return a tensor, (input, label), a dict of tensors, or inscape.data.Sample",
-        )
     return Sample(item)
 
 
@@ -266,7 +271,8 @@ def _picture(thumbnail: Any) -> Thumbnail:
         thumbnail = thumbnail.detach().cpu().numpy()
     if hasattr(thumbnail, "getbands"):
         return shrink(thumbnail if thumbnail.mode in ("L", "RGB") else thumbnail.convert("RGB"))
-    shape, kind = getattr(thumbnail, "shape", ()), getattr(thumbnail, "dtype", type(thumbnail).__name__)
+    shape: tuple[int, ...] = getattr(thumbnail, "shape", ())
+    kind = getattr(thumbnail, "dtype", type(thumbnail).__name__)
     if kind != np.uint8 or not (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)):
         raise DataError(
             "a thumbnail must be a small picture",

@@ -23,7 +23,7 @@ class Encoded:
     columns: Mapping[str, AnyArray] = field(default_factory=dict)
 
 
-def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None = None) -> Encoded:
+def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None = None, start: int = 0) -> Encoded:
     """Turn labels into indices of classes.
 
     Args:
@@ -32,6 +32,7 @@ def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None =
             are a quantity and become the column `target`.
         samples: n.
         class_names: the names of the classes in the order of their indices.
+        start: position of the first sample, for messages.
 
     Raises:
         DataError: another number of labels than of samples, a label that is no class, or labels of another kind.
@@ -62,7 +63,7 @@ def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None =
             remedy="give one label a sample, in the same order",
         )
     if values.dtype.kind in "OUST":
-        return _names(values, names)
+        return _names(values, names, start)
     if values.dtype.kind == "f":
         whole = np.isnan(values) | (values == np.round(values))
         if not whole.all():
@@ -71,7 +72,7 @@ def encode_labels(labels: Any, samples: int, class_names: Sequence[str] | None =
     elif values.dtype.kind not in "iub":
         raise DataError("labels can't be of this type", got=str(values.dtype), remedy="give integers or strings")
     indices = values.astype(np.int64)
-    check_labels(indices, names, 0)
+    check_labels(indices, names, start)
     return Encoded(indices, names)
 
 
@@ -94,7 +95,7 @@ def check_labels(labels: Labels, class_names: Sequence[str] | None, start: int) 
         )
 
 
-def _names(values: AnyArray, names: tuple[str, ...] | None) -> Encoded:
+def _names(values: AnyArray, names: tuple[str, ...] | None, start: int) -> Encoded:
     missing = [value is None or value == "" or value != value for value in values.tolist()]
     texts = [
         "" if gone else (value.decode() if isinstance(value, bytes) else str(value))
@@ -103,7 +104,7 @@ def _names(values: AnyArray, names: tuple[str, ...] | None) -> Encoded:
     if names is None:
         names = tuple(sorted({text for text, gone in zip(texts, missing, strict=True) if not gone}))
     index = {name: i for i, name in enumerate(names)}
-    for sample, (text, gone) in enumerate(zip(texts, missing, strict=True)):
+    for sample, (text, gone) in enumerate(zip(texts, missing, strict=True), start):
         if not gone and text not in index:
             from inscape.recording.names import nearest
 

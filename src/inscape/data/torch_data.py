@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inscape.data.items import Parts, as_sample, collate_samples, parts_of_collated
-from inscape.data.labels import NONE, as_column, check_labels, encode_labels
+from inscape.data.labels import NONE, as_column, encode_labels
 from inscape.data.source import AnyArray, Batch, Labels, check_ranges
 from inscape.errors import DataError
 
@@ -76,7 +76,9 @@ class TorchData:
         named = isinstance(labels, list | tuple) and any(isinstance(label, str) for label in labels)
         if named and self.class_names is None:
             self._quantity = True
-            notes.append("labels are strings: they are kept as the column 'target'; give class_names to make them labels")
+            notes.append(
+                "labels are strings: they are kept as the column 'target'; give class_names to make them labels"
+            )
         elif "target" in encode_labels(_numbers(labels), count, self.class_names).columns:
             self._quantity = True
             notes.append("labels are no whole numbers: they are kept as the column 'target'")
@@ -97,14 +99,13 @@ class TorchData:
             return None, {}
         if self._quantity:
             return None, {"target": as_column("target", labels, stop - start)}
-        encoded = encode_labels(_numbers(labels), stop - start, self.class_names)
+        encoded = encode_labels(_numbers(labels), stop - start, self.class_names, start)
         if encoded.labels is None:
             raise DataError(
                 "labels are whole numbers at first, and others later",
                 got=f"samples {start} to {stop}",
                 remedy="give integers as labels, or put the quantity into a column of its own",
             )
-        check_labels(encoded.labels, self.class_names, start)
         return encoded.labels, {}
 
     def _read(self, ranges: Sequence[tuple[int, int]]) -> Iterator[Parts]:
@@ -114,8 +115,9 @@ class TorchData:
 
         positions = [list(range(start, stop)) for start, stop in ranges]
         wanted = positions if self._order is None else [[self._order[p] for p in batch] for batch in positions]
+        numbered: Any = _Numbered(self._dataset)
         loader: DataLoader[Any] = DataLoader(
-            _Numbered(self._dataset),
+            numbered,
             batch_sampler=wanted,
             collate_fn=_Collate(self._collate),
             # A generator of its own: drawing the workers' seeds leaves the global random state alone.
@@ -281,4 +283,3 @@ def _class_names(dataset: Any, given: Sequence[str] | None) -> tuple[str, ...] |
         return names if len(set(names)) == len(names) else None
     inner = getattr(dataset, "dataset", None)  # a Subset's
     return None if inner is None else _class_names(inner, None)
-

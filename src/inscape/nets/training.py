@@ -56,8 +56,8 @@ class Training:
         *,
         epochs: int = 8,
         seed: int = 0,
-        batch_size: int = 64,
-        learning_rate: float = 4e-3,
+        batch_size: int = 100,
+        learning_rate: float = 9e-3,
         shift: int = 1,
         initialize: bool = True,
     ) -> None:
@@ -103,7 +103,8 @@ class Training:
         try:
             with one_thread():
                 order = torch.randperm(len(self._images), generator=self._random)
-                for chosen in order.split(self._batch_size):
+                for start in range(0, len(order), self._batch_size):
+                    chosen = order[start : start + self._batch_size]
                     total += self._step(chosen) * len(chosen)
         finally:
             self.model.train(training)
@@ -117,7 +118,7 @@ class Training:
             images = shifted(images, self._shift, self._random)
         loss = functional.cross_entropy(scores(self.model, images), self._labels[chosen])
         self._optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         self._optimizer.step()
         self._schedule.step()
         return float(loss.detach())

@@ -16,15 +16,15 @@ LARGEST_SEED = 2**32 - 1
 
 def matrix(X: Any, name: str = "X", *, rows: int = 1) -> Shaped[np.ndarray, "sample unit"]:
     """X as a real, finite matrix in memory, with at least `rows` rows."""
-    X = np.asarray(X)
-    check_shape(X.shape, name, rows=rows)
-    check_real(X.dtype, name)
-    if X.dtype.kind == "b":
-        X = X.astype(np.uint8)
-    bad = sum(count_not_finite(X[rows]) for rows in row_blocks(X.shape))
+    found: np.ndarray = np.asarray(X)
+    check_shape(found.shape, name, rows=rows)
+    check_real(found.dtype, name)
+    if found.dtype.kind == "b":
+        found = found.astype(np.uint8)  # truth values cannot be subtracted
+    bad = sum(count_not_finite(found[block]) for block in row_blocks(found.shape))
     if bad:
-        raise not_finite(name, bad, len(X))
-    return X
+        raise not_finite(name, bad, len(found))
+    return found
 
 
 def check_shape(found: tuple[int, ...], name: str, *, rows: int = 1) -> None:
@@ -62,7 +62,7 @@ def check_same_rows(X: np.ndarray, Y: np.ndarray) -> None:
 
 def check_integer(value: object, name: str, low: int, high: int, why: str) -> int:
     """An integer argument in low..high (inclusive); `why` tells where the bounds come from."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or not low <= int(value) <= high:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= int(value) <= high:
         allowed = f"{low}" if low == high else f"an integer from {low} to {high}"
         remedy = f"give {name} = {allowed}" if low <= high else "use more samples"
         raise ArrayError(f"{name} does not fit: {why}", got=f"{name} = {value!r}", remedy=remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -17,6 +17,7 @@ from inscape.shape._eigen import largest
 _BLOCK = 8_000_000
 
 
+@runtime_checkable
 class Rows(Protocol):
     """What is read by slices of rows: a NumPy array, a memory map, a Zarr array."""
 

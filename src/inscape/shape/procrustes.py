@@ -43,7 +43,8 @@ def procrustes(
     # A common scale changes nothing in Q, and keeps the products away from overflow and underflow.
     product = _scaled(X).T @ _scaled(Y)
     U, _, Vt = np.linalg.svd(product)
-    return U @ Vt + 0.0  # + 0.0 turns -0.0 into 0.0
+    Q: np.ndarray = U @ Vt + 0.0  # + 0.0 turns -0.0 into 0.0
+    return Q
 
 
 def _scaled(X: np.ndarray) -> np.ndarray:

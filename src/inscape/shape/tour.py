@@ -111,7 +111,7 @@ class GrandTour:
 
     @property
     def basis(self) -> Float64[np.ndarray, "dimension axis"]:
-        """(D, D) float64, orthonormal: a copy. Columns are axes, the first two the screen: screen = X @ basis[:, :2]."""
+        """(D, D) float64, orthonormal, a copy. Columns are axes, the first two the screen: X @ basis[:, :2]."""
         return self._axes.T.copy()
 
     def step(self, dt: float) -> None:

@@ -7,12 +7,12 @@ const OKABE_ITO = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4
 
 /**
  * For 9 to 20 classes: Okabe and Ito's first six, carried on in the manner of Glasbey (each next color is the farthest
- * from those before it in CAM02-UCS, also as seen with deuteranomaly and protanomaly), lightness 40–68, chroma 20–90,
+ * from those before it in CAM02-UCS, also as seen with deuteranomaly and protanomaly), lightness 38–70, chroma 15–60,
  * so that each stands out from white and from near black. Made once with `glasbey.extend_palette`.
  */
 const GLASBEY = [
-  "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#9AC6AA", "#EB28F3", "#9A6D51", "#8E6D8E",
-  "#CEAED2", "#20B600", "#20AEA2", "#BA0CFF", "#518A1C", "#65D76D", "#7D82C2", "#CA8E69", "#F782FF", "#E700B6",
+  "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#A2CAB2", "#926951", "#FF92FB", "#AE45A2",
+  "#598214", "#08929A", "#A26DDF", "#69DB75", "#E7AACA", "#55AE45", "#6DD2DB", "#BE967D", "#8A6979", "#00B6A6",
 ];
 
 /** The color of a sample without a label. */

@@ -19,27 +19,25 @@ export interface StepData {
 const SAMPLED = 20_000;
 
 /** Room for the names beyond the ends of axes of length 1. */
-const SIMPLEX_RADIUS = 1.14;
+const SIMPLEX_RADIUS = 1.06;
 
 /**
- * The radius of a cloud: nine tenths of the norm that 98% of the samples stay under, so that the cloud fills the stage
- * from every side and an outlier does not shrink it; never under the root mean square. A norm over all dimensions
- * bounds every projection, so the tour needs no zooming of its own.
+ * The radius of a cloud: the norm that 98% of the samples stay under, less by how much of a norm over d dimensions a
+ * plane shows. So the cloud fills the stage from most sides, an outlier does not shrink it, and the tour needs no
+ * zooming of its own.
  */
 export function cloudRadius(screen: Int16Array, scale: Float32Array, samples: number, dims: number): number {
   const stride = Math.max(1, Math.floor(samples / SAMPLED));
   const norms = new Float64Array(Math.ceil(samples / stride));
-  let squares = 0;
   for (let i = 0, n = 0; i < samples; i += stride, n++) {
     let sum = 0;
     for (let k = 0; k < dims; k++) sum += (screen[i * dims + k] * scale[k]) ** 2;
     norms[n] = Math.sqrt(sum);
-    squares += sum;
   }
   if (!norms.length) return 1;
   norms.sort();
-  const root = Math.sqrt(squares / norms.length);
-  const radius = Math.max(root, 0.9 * norms[Math.floor(0.98 * (norms.length - 1))]);
+  const shown = 0.55 + 0.45 * Math.sqrt(2 / dims);
+  const radius = shown * norms[Math.floor(0.98 * (norms.length - 1))];
   return radius > 0 && Number.isFinite(radius) ? radius : 1;
 }
 

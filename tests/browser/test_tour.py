@@ -1,0 +1,372 @@
+"""The Tour on the demo's recording, in a real browser: places, colors, time, keys, and nothing that should not be."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+import zarr
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+
+Floats = np.ndarray[Any, Any]
+WIDTH, HEIGHT = 1280, 820
+
+
+@dataclass
+class Tour:
+    """The page, driven through `window.inscape` and seen through screenshots."""
+
+    page: Page
+    address: str
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.page.evaluate("window.inscape.state")
+        return state
+
+    @property
+    def view(self) -> dict[str, Any]:
+        view: dict[str, Any] = self.page.evaluate("window.inscape.view")
+        return view
+
+    def show(self, **state: Any) -> None:
+        """Set some of the state and wait until that is what is drawn."""
+        self.page.evaluate("state => { window.inscape.state = state }", state)
+        self.wait(lambda: self.view["ready"])
+        # What was drawn is on the screen one frame later.
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 20) -> None:
+        # Not page.wait_for_function: it makes code from text, which the page's Content-Security-Policy forbids.
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"waited {seconds} s in vain; {self.page.evaluate('window.inscape?.state')}"
+            time.sleep(0.02)
+
+    def pixels(self) -> Floats:
+        """The stage as (height, width, 3) in 0..255."""
+        png = self.page.get_by_test_id("stage").screenshot()
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
+
+    def input(self, testid: str, value: float) -> None:
+        """Move a slider as the pointer does."""
+        self.page.get_by_test_id(testid).evaluate(
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }", value
+        )
+
+
+def open_page(context: BrowserContext, address: str) -> Tour:
+    tour = Tour(context.new_page(), address)
+    tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
+    tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
+    tour.page.on("requestfailed", lambda request: tour.messages.append(f"failed: {request.url}"))
+    tour.page.on("request", lambda request: tour.requests.append(request.url))
+    tour.page.goto(address)
+    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
+    return tour
+
+
+@pytest.fixture
+def tour(chrome: Browser, served_demo: str) -> Iterator[Tour]:
+    """The page on the demo; at the end nothing was on the console and no other host was asked."""
+    context = chrome.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+    tour = open_page(context, served_demo)
+    yield tour
+    context.close()
+    assert tour.messages == []
+    here = urlsplit(served_demo).netloc
+    assert {urlsplit(url).netloc for url in tour.requests} == {here}
+
+
+class Reference:
+    """The projection of an embedding's step, from the recording by zarr-python: what the page must show."""
+
+    def __init__(self, recording: Path, embedding: str) -> None:
+        self.group = zarr.open_group(recording, mode="r")[f"embeddings/{embedding}"]
+        self.attributes: Any = self.group.attrs["inscape"]
+        self.dims: int = self.attributes["dims"]
+
+    def aligned(self, layer: str, checkpoint: str) -> Floats:
+        steps = self.attributes["steps"]
+        i = next(i for i, s in enumerate(steps) if s["layer"] == layer and s["checkpoint"] == checkpoint)
+        centered = self.group["coordinates"][i] - np.asarray(self.attributes["center"][i])
+        aligned: Floats = centered @ self.group["alignment"][i]
+        return aligned
+
+    def basis(self, seed: int) -> Floats:
+        return np.linalg.qr(np.random.default_rng(seed).normal(size=(self.dims, self.dims)))[0]
+
+
+def on_stage(aligned: Floats, basis: Floats, view: dict[str, Any]) -> Floats:
+    """Where samples lie in CSS pixels of the stage; see web/src/state/public-state.ts."""
+    projected = aligned @ basis[:, :2]
+    return np.asarray(view["center"]) + view["scale"] * projected * [1, -1]
+
+
+def centroid(picture: Floats, background: Floats) -> Floats:
+    """The center of what differs from the background, weighted by how much, in pixels."""
+    ink = np.abs(picture - background).sum(axis=2)
+    assert ink.sum() > 1000, "no point is to be seen"
+    rows, columns = np.nonzero(ink)
+    weights = ink[rows, columns]
+    return np.array([(weights * (columns + 0.5)).sum(), (weights * (rows + 0.5)).sum()]) / weights.sum()
+
+
+def color_of(tour: Tour, row: int) -> tuple[int, ...]:
+    text: str = tour.page.get_by_test_id(f"legend-{row}").locator(".swatch").evaluate(
+        "swatch => getComputedStyle(swatch).backgroundColor"
+    )
+    return tuple(int(part) for part in text.removeprefix("rgb(").removesuffix(")").split(","))
+
+
+@pytest.mark.parametrize(
+    ("layer", "checkpoint", "embedding", "count"),
+    [("conv2", 8, "pca", 50), ("softmax", 3, "units-softmax", 10), ("fc1", 8, "umap", 10), ("conv2", 2.25, "pca", 10)],
+)
+def test_samples_are_where_the_reference_projection_says(
+    tour: Tour, demo_recording: Path, layer: str, checkpoint: float, embedding: str, count: int
+) -> None:
+    reference = Reference(demo_recording, embedding)
+    basis = reference.basis(3)
+    # In two steps: the embedding is one of the layer's.
+    tour.show(layer=layer, playing=False, filter=[])
+    tour.show(embedding=embedding, checkpoint=checkpoint, basis=[float(x) for x in basis.ravel()])
+    assert np.allclose(np.reshape(tour.state["basis"], basis.shape), basis, atol=1e-9)
+    before = int(checkpoint)
+    aligned = reference.aligned(layer, f"epoch-{before}")
+    if checkpoint != before:
+        fraction = checkpoint - before
+        aligned = (1 - fraction) * aligned + fraction * reference.aligned(layer, f"epoch-{before + 1}")
+    background = tour.pixels()
+    view = tour.view
+    assert view["points"] == 0
+    expected = on_stage(aligned, basis, view)
+    inside = ((expected > 6) & (expected < [view["width"] - 6, view["height"] - 6])).all(axis=1)
+    samples = np.random.default_rng(0).choice(np.nonzero(inside)[0], size=count, replace=False)
+    misses = []
+    for sample in samples:
+        tour.show(filter=[int(sample)])
+        misses.append(np.abs(centroid(tour.pixels(), background) - expected[sample]).max())
+    assert tour.view["points"] == 1
+    assert max(misses) <= 1, misses
+
+
+def test_all_samples_are_drawn_in_the_legend_s_colors(tour: Tour, demo_recording: Path) -> None:
+    labels = np.asarray(zarr.open_group(demo_recording, mode="r")["samples/label"])
+    assert tour.view["points"] == len(labels) == 2000
+    rows = tour.page.locator("[data-testid^=legend-]")
+    counts = [int(text.replace(",", "")) for text in rows.locator(".count").all_inner_texts()]
+    assert counts == np.bincount(labels).tolist()
+    colors = [color_of(tour, i) for i in range(len(counts))]
+    assert len(set(colors)) == 10
+    reference = Reference(demo_recording, "pca")
+    basis = np.eye(reference.dims)
+    tour.show(layer="conv2", playing=False, checkpoint=8, filter=[], basis=basis.ravel().tolist())
+    empty = tour.pixels()
+    for label in range(10):
+        members = np.nonzero(labels == label)[0]
+        tour.show(filter=members.tolist())
+        assert tour.view["points"] == counts[label]
+        picture = tour.pixels()
+        # In a point's middle there is nothing but its color; every sample of the class lies on such a pixel.
+        places = np.floor(on_stage(reference.aligned("conv2", "epoch-8")[members], basis, tour.view)).astype(int)
+        height, width = picture.shape[:2]
+        inside = (places >= 2).all(axis=1) & (places[:, 0] < width - 2) & (places[:, 1] < height - 2)
+        assert inside.mean() > 0.95
+        found = picture[places[inside, 1], places[inside, 0]]
+        assert np.abs(found - colors[label]).max() <= 2
+        # And no other class is there.
+        drawn = np.abs(picture - empty).sum(axis=2) > 0
+        strongest = np.abs(picture - colors[label]).max(axis=2) <= 2
+        assert strongest.sum() > 0.25 * drawn.sum()
+
+
+def test_scrubbing_a_checkpoint_moves_the_points_continuously(tour: Tour) -> None:
+    tour.show(layer="fc1", playing=False, checkpoint=1, filter=[5])
+    empty_filter = tour.pixels() * 0 + np.array([255.0, 255.0, 255.0])
+    places = []
+    for step in range(21):
+        tour.input("checkpoint-slider", 1 + step / 20)
+        tour.wait(lambda: tour.view["ready"])
+        tour.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert tour.state["checkpoint"] == pytest.approx(1 + step / 20, abs=1e-3)
+        places.append(centroid(tour.pixels(), empty_filter))
+    moves = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    whole = np.linalg.norm(places[-1] - places[0])
+    assert whole > 5, "the sample should move between two epochs"
+    assert moves.max() < 0.2 * whole + 1
+    assert "epoch-2" in tour.page.get_by_test_id("checkpoint-slider").get_attribute("aria-valuetext")
+
+
+def test_a_change_of_layer_is_animated_and_ends(tour: Tour) -> None:
+    tour.show(layer="logits", playing=False, filter=[7])
+    before = tour.pixels()
+    tour.input("layer-slider", int(tour.page.get_by_test_id("layer-slider").get_attribute("max")))
+    assert tour.state["layer"] == "softmax"
+    between = [tour.pixels() for _ in range(3)]
+    # On the way again before it has arrived: it goes on from where it is.
+    tour.page.keyboard.press("k")
+    tour.wait(lambda: tour.view["ready"])
+    assert tour.state["layer"] == "logits" and tour.state["embedding"] == "units-logits"
+    after = tour.pixels()
+    assert any(np.abs(picture - before).max() > 30 for picture in between)
+    assert np.abs(after - before).max() <= 2, "back at the same layer, the same picture"
+
+
+def test_keys_do_what_the_page_says(tour: Tour) -> None:
+    layers = int(tour.page.get_by_test_id("layer-slider").get_attribute("max")) + 1
+    assert tour.state["playing"] and tour.state["layer"] == "softmax" and tour.state["checkpoint"] == 8
+    press = tour.page.keyboard.press
+    press("Space")
+    assert not tour.state["playing"]
+    press("k")
+    assert tour.state["layer"] == "logits"
+    press("j")
+    press("j")
+    assert tour.state["layer"] == "softmax", f"the last of {layers} layers"
+    press("h")
+    tour.wait(lambda: tour.view["ready"])
+    assert tour.state["checkpoint"] == 7
+    press("l")
+    tour.wait(lambda: tour.view["ready"])
+    assert tour.state["checkpoint"] == 8
+    turned = np.linalg.qr(np.random.default_rng(0).normal(size=(10, 10)))[0]
+    tour.show(basis=turned.ravel().tolist())
+    press("r")
+    tour.wait(lambda: tour.view["ready"])
+    assert np.allclose(np.reshape(tour.state["basis"], (10, 10)), np.eye(10))
+    # Every control can be reached, and each shows that it has the focus.
+    reached = set()
+    for _ in range(40):
+        press("Tab")
+        testid, outline = tour.page.evaluate(
+            "[document.activeElement.dataset.testid, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        if testid:
+            assert outline != "none", testid
+            reached.add(testid)
+    wanted = {"theme", "view-tour", "legend-0", "legend-9", "tour-play", "layer-slider", "checkpoint-play", "checkpoint-slider"}
+    assert wanted <= reached
+
+
+def test_the_tour_moves_when_it_plays_and_rests_when_it_does_not(tour: Tour) -> None:
+    moved = tour.state["basis"]
+    tour.wait(lambda: not np.allclose(tour.state["basis"], moved, atol=1e-3))
+    tour.page.get_by_test_id("tour-play").click()
+    tour.wait(lambda: tour.view["ready"])
+    resting = tour.state["basis"]
+    # At rest nothing is drawn: frames are counted where the page asks for them.
+    tour.page.evaluate(
+        "() => { const ask = requestAnimationFrame; window.frames_ = 0;"
+        " window.requestAnimationFrame = f => { window.frames_ += 1; return ask(f) } }"
+    )
+    time.sleep(0.5)
+    assert tour.page.evaluate("window.frames_") == 0
+    assert tour.state["basis"] == resting
+
+
+def test_checkpoints_play_to_the_end(tour: Tour) -> None:
+    tour.show(checkpoint=7.5, playing=False)
+    tour.page.get_by_test_id("checkpoint-play").click()
+    assert tour.state["checkpointPlaying"]
+    tour.wait(lambda: tour.state["checkpoint"] == 8)
+    tour.wait(lambda: not tour.state["checkpointPlaying"])
+
+
+def test_a_link_shows_the_same_picture(tour: Tour) -> None:
+    basis = np.linalg.qr(np.random.default_rng(4).normal(size=(16, 16)))[0]
+    tour.show(layer="conv3", checkpoint=2.5, playing=False, basis=basis.ravel().tolist())
+    tour.wait(lambda: "basis" in tour.page.url and "conv3" in tour.page.url and "2.5" in tour.page.url)
+    other = tour.page.context.new_page()
+    other.goto(tour.page.url)
+    second = Tour(other, tour.page.url)
+    second.wait(lambda: other.evaluate("!!window.inscape?.view?.ready"))
+    second.show()
+    assert np.array_equal(second.pixels(), tour.pixels())
+
+
+def test_a_wrong_state_is_refused_and_changes_nothing(tour: Tour) -> None:
+    tour.show(playing=False)
+    before = tour.state
+    for wrong, said in [
+        ({"layer": "conv9", "checkpoint": 0}, "no such layer"),
+        ({"checkpoint": 99}, "no such checkpoint"),
+        ({"basis": [1, 2, 3, 4]}, "orthonormal"),
+        ({"filter": [2000]}, "list of samples"),
+    ]:
+        answer = tour.page.evaluate(
+            "state => { try { window.inscape.state = state; return '' } catch (error) { return error.message } }", wrong
+        )
+        assert said in answer, wrong
+    assert tour.state == before
+
+
+def test_pointing_at_a_class_brings_it_out(tour: Tour) -> None:
+    tour.show(layer="conv2", playing=False)
+    plain = tour.pixels()
+    tour.page.get_by_test_id("legend-3").hover()
+    tour.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    brought = tour.pixels()
+    wanted = np.array(color_of(tour, 3))
+    other = np.array(color_of(tour, 0))
+    assert (np.abs(brought - wanted).max(axis=2) <= 2).sum() >= (np.abs(plain - wanted).max(axis=2) <= 2).sum() > 0
+    assert (np.abs(brought - other).max(axis=2) <= 2).sum() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_looks_right_in(chrome: Browser, served_demo: str, tmp_path_factory: Any, scheme: Any, width: int) -> None:
+    """Screenshots to be looked at; and what can be checked of them: the ground, no overflow, all that a frame has."""
+    context = chrome.new_context(viewport={"width": width, "height": 820}, color_scheme=scheme)
+    tour = open_page(context, served_demo)
+    folder = tmp_path_factory.mktemp(f"{scheme}-{width}", numbered=False)
+    for layer in ("conv2", "softmax"):
+        tour.show(layer=layer, playing=False)
+        tour.page.screenshot(path=folder / f"{layer}.png")
+    ground = tour.pixels()[2, 2]
+    assert (ground > 250).all() if scheme == "light" else (ground < 30).all()
+    assert tour.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert tour.page.get_by_role("img").get_attribute("aria-label").startswith("Scatter plot: 2,000 samples")
+    tour.page.get_by_test_id("theme").click()
+    tour.show()
+    assert (tour.pixels()[2, 2] > 250).all() == (scheme == "dark")
+    assert tour.messages == []
+    context.close()
+
+
+def test_a_flipped_byte_is_an_error_that_names_the_array(tour: Tour) -> None:
+    page = tour.page
+
+    def flip(route: Any) -> None:
+        answer = route.fetch()
+        body = bytearray(answer.body())
+        body[1234] ^= 4
+        route.fulfill(response=answer, body=bytes(body))
+
+    page.route("**/embeddings/pca/screen/**", flip)
+    page.evaluate("window.inscape.state = {layer: 'conv3', playing: false}")
+    message = page.get_by_test_id("message")
+    message.wait_for()
+    assert "embeddings/pca/screen" in message.inner_text() and "checksum" in message.inner_text()
+    assert not tour.view, "no picture is better than a wrong one"
+
+
+def test_an_empty_server_says_what_makes_a_recording(chrome: Browser, served_demo: str) -> None:
+    context = chrome.new_context(viewport={"width": 900, "height": 700})
+    page = context.new_page()
+    page.route("**/api/recordings", lambda route: route.fulfill(body=json.dumps({"recordings": [], "version": "0"})))
+    page.goto(served_demo)
+    page.get_by_test_id("message").wait_for()
+    assert "inscape demo" in page.get_by_test_id("message").inner_text()
+    context.close()
