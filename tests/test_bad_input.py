@@ -21,8 +21,10 @@ import inscape
 from inscape.cli import main
 
 NET = """
+import torch
 from torch import nn
 def make():
+    torch.manual_seed(0)
     parts = nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 2)
     return nn.Sequential(*parts)
 def broken():
@@ -84,7 +86,7 @@ def test_a_pattern_that_matches_nothing(place: Path, fails: Any) -> None:
         ("net.py:mkae", "make"),
         ("net.py:broken", "license server is down"),
         ("net.py:text", "Module"),
-        ("net.py", "factory"),
+        ("net.py", "file.py:model"),
         ("no_such_package.nets:make", "no_such_package"),
     ],
 )
@@ -235,13 +237,15 @@ def test_a_full_disk_keeps_what_was_published(tmp_path: Path) -> None:
 
 READ_ONLY = """
 import os, sys
+import numpy as np, inscape
+from torch import nn
+model, data = nn.Sequential(nn.Linear(3, 2)), np.ones((5, 3), np.float32)
+inscape.record(model, data, out=sys.argv[2])  # imports everything, while this user may still read the packages
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
-import numpy as np, inscape
-from torch import nn
 try:
-    inscape.record(nn.Sequential(nn.Linear(3, 2)), np.ones((5, 3), np.float32), out=sys.argv[1])
+    inscape.record(model, data, out=sys.argv[1])
 except inscape.InscapeError as error:
     print(type(error).__name__, error)
 """
@@ -252,7 +256,10 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
     folder.mkdir()
     folder.chmod(0o555)
     done = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(folder / "a.inscape")], capture_output=True, text=True, cwd="/"
+        [sys.executable, "-c", READ_ONLY, str(folder / "a.inscape"), str(tmp_path / "b.inscape")],
+        capture_output=True,
+        text=True,
+        cwd="/",
     )
     assert "StorageFailed" in done.stdout and "can't be written" in done.stdout and "--out" in done.stdout, done.stderr
     assert list(folder.iterdir()) == []

@@ -62,7 +62,8 @@ class Tour:
     def input(self, testid: str, value: float) -> None:
         """Move a slider as the pointer does."""
         self.page.get_by_test_id(testid).evaluate(
-            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }", value
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }",
+            value,
         )
 
 
@@ -124,8 +125,10 @@ def centroid(picture: Floats, background: Floats) -> Floats:
 
 
 def color_of(tour: Tour, row: int) -> tuple[int, ...]:
-    text: str = tour.page.get_by_test_id(f"legend-{row}").locator(".swatch").evaluate(
-        "swatch => getComputedStyle(swatch).backgroundColor"
+    text: str = (
+        tour.page.get_by_test_id(f"legend-{row}")
+        .locator(".swatch")
+        .evaluate("swatch => getComputedStyle(swatch).backgroundColor")
     )
     return tuple(int(part) for part in text.removeprefix("rgb(").removesuffix(")").split(","))
 
@@ -256,7 +259,16 @@ def test_keys_do_what_the_page_says(tour: Tour) -> None:
         if testid:
             assert outline != "none", testid
             reached.add(testid)
-    wanted = {"theme", "view-tour", "legend-0", "legend-9", "tour-play", "layer-slider", "checkpoint-play", "checkpoint-slider"}
+    wanted = {
+        "theme",
+        "view-tour",
+        "legend-0",
+        "legend-9",
+        "tour-play",
+        "layer-slider",
+        "checkpoint-play",
+        "checkpoint-slider",
+    }
     assert wanted <= reached
 
 

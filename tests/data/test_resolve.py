@@ -133,6 +133,9 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
 
 def test_importing_is_quick() -> None:
     """Neither torch nor Zarr nor Pillow is imported before it is needed."""
-    code = "import sys, inscape.data as d; d.source('digits'); print([m for m in ('torch', 'zarr', 'PIL') if m in sys.modules])"
+    code = (
+        "import sys, inscape.data as d; d.source('digits'); "
+        "print([m for m in ('torch', 'zarr', 'PIL') if m in sys.modules])"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"

@@ -100,6 +100,17 @@ def test_thumbnails_keep_proportions(height: int, width: int) -> None:
         assert abs(small.shape[1] - width * scale) <= 0.5 or small.shape[1] == 1
 
 
+def test_large_images_are_averaged() -> None:
+    y, x = np.mgrid[:192, :256] / 256
+    image = np.stack([x, y, 1 - x])[None].astype(np.float32)
+    for inputs in (image, torch.tensor(image), image[:, :, :191]):
+        (thumbnail,) = thumbnails_of(inputs)
+        assert thumbnail.shape == (48, 64, 3)
+        np.testing.assert_allclose(thumbnail[20, 30], [30.4 * 4, 20.4 * 4, 255 - 30.4 * 4], atol=3)
+    image[0, 0, 0, 0] = np.nan
+    assert thumbnails_of(image)[0][0, 0, 0] == 0
+
+
 def test_shrinking_averages() -> None:
     checkers = np.indices((128, 128)).sum(axis=0) % 2 * 255
     np.testing.assert_allclose(shrink(checkers.astype(np.uint8)).astype(int), 127, atol=1)

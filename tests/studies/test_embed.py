@@ -25,18 +25,18 @@ def trained(tmp_path: Any) -> Any:
         model, (images[:600], labels[:600]), out=tmp_path / "a.inscape", layers=["input", "*"],
         class_names=[str(i) for i in range(10)],
     ) as recorder:  # fmt: skip
-        for name in ("a", "b", "c"):
+        for name in ("first", "second", "third"):
             recorder.checkpoint(name)
             with torch.no_grad():
-                model[1].weight += 0.02 * torch.randn_like(model[1].weight)
+                model[1].weight += 0.005 * torch.randn_like(model[1].weight)
     return inscape.open(tmp_path / "a.inscape")
 
 
 def test_pca_is_one_aligned_grid(trained: Any) -> None:
     embedding = inscape.embed(trained, "pca")
     assert embedding.coordinates.shape == (1 + 5 * 3, 600, 16)  # the data itself is one step for all checkpoints
-    step = trained.embedding("pca", layer="1", checkpoint="b")
-    X = np.asarray(trained.activation("1", "b"), dtype=np.float64)
+    step = trained.embedding("pca", layer="1", checkpoint="second")
+    X = np.asarray(trained.activation("1", "second"), dtype=np.float64)
     _, _, components = np.linalg.svd(X - X.mean(0), full_matrices=False)
     expected = (X - X.mean(0)) @ components[:16].T
     signs = np.sign((step.coordinates * expected).sum(0))
@@ -66,9 +66,9 @@ def test_the_screen_is_the_aligned_embedding_to_a_part_in_30_000(trained: Any) -
 def test_units_are_the_activations_themselves(trained: Any) -> None:
     embedding = inscape.embed(trained, "units", layers=["4"])
     assert embedding.name == "units-4" and embedding.axes == [str(i) for i in range(10)]
-    np.testing.assert_array_equal(embedding.aligned[2], np.asarray(trained.activation("4", "c")))
+    np.testing.assert_array_equal(embedding.aligned[2], np.asarray(trained.activation("4", "third")))
     hidden = inscape.embed(trained, "units", layers=["3"])
-    activation = np.asarray(trained.activation("3", "c"))
+    activation = np.asarray(trained.activation("3", "third"))
     np.testing.assert_allclose(hidden.aligned[2], activation - activation.mean(0), atol=1e-5)
     with pytest.raises(WrongCall, match="2 up to 64"):
         inscape.embed(trained, "units", layers=["input"])
@@ -78,11 +78,11 @@ def test_units_are_the_activations_themselves(trained: Any) -> None:
 
 def test_umap_stores_its_neighbors_and_says_how_far_to_trust_it(trained: Any) -> None:
     embedding = inscape.embed(trained, "umap", layers=["1", "3"])
-    assert [(s.layer, s.checkpoint) for s in embedding.steps] == [("1", "c"), ("3", "c")]
+    assert [(s.layer, s.checkpoint) for s in embedding.steps] == [("1", "third"), ("3", "third")]
     assert embedding.coordinates.shape == (2, 600, 15)
     assert all(0.8 < q["trustworthiness"] <= 1 and q["k"] == 15 for q in embedding.quality)
-    indices = LazyArray(trained.path, "checkpoints/c/layers/1/neighbors/indices")[...]
-    X = np.asarray(trained.activation("1", "c"), dtype=np.float64)
+    indices = LazyArray(trained.path, "checkpoints/third/layers/1/neighbors/indices")[...]
+    X = np.asarray(trained.activation("1", "third"), dtype=np.float64)
     distances = np.linalg.norm(X[7] - X, axis=1)
     distances[7] = np.inf
     assert set(indices[7]) == set(np.argsort(distances)[:15])
@@ -95,8 +95,8 @@ def test_requests_that_make_no_sense(trained: Any) -> None:
         inscape.embed(trained, "tsnee")
     with pytest.raises(UnknownLayer, match="'input'"):
         inscape.embed(trained, "pca", layers=["inptu"])
-    with pytest.raises(UnknownName, match="'a'"):
-        inscape.embed(trained, "pca", checkpoints=["z"])
+    with pytest.raises(UnknownName, match="'first'"):
+        inscape.embed(trained, "pca", checkpoints=["frist"])
     with pytest.raises(WrongCall, match="from 2 to 64"):
         inscape.embed(trained, "pca", dims=65)
     with pytest.raises(UnknownName, match="no such step"):

@@ -42,7 +42,7 @@ def test_a_relative_path_and_a_link(
     folder = write_recording(tmp_path / "a.inscape")
     (tmp_path / "link").symlink_to(folder)
     monkeypatch.chdir(folder)
-    assert recordings.find([Path(), tmp_path / "link"]) == {"a": folder}
+    assert recordings.find([".", tmp_path / "link"]) == {"a": folder}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from inscape.capture.weight_files import read_weights
 from inscape.data.objects import load_object, said
-from inscape.errors import ModelError, NeedsTrust
+from inscape.errors import ModelError
 
 NESTED = ("state_dict", "model_state_dict", "model")
 """Where training scripts keep the state dict inside of a checkpoint."""
@@ -70,11 +70,11 @@ def load_model(spec: str, *, args: Mapping[str, Any] | None = None) -> nn.Module
 
 
 def _remedy_for_call(factory: Any, error: BaseException) -> str:
-    try:
-        signature = str(inspect.signature(factory))
-    except (TypeError, ValueError):
-        signature = "(…)"
     if isinstance(error, TypeError) and "argument" in str(error):
+        try:
+            signature = str(inspect.signature(factory))
+        except (TypeError, ValueError):
+            signature = "(…)"
         return f"it takes {signature}: give it defaults, or name a function that calls it with arguments"
     return "mend the factory; try it alone in Python"
 
@@ -109,106 +109,19 @@ def load_weights(model: nn.Module, path: str | os.PathLike[str], *, trust: bool 
         NeedsTrust: the file can only be read by unpickling it.
         ModelError: it is missing, empty, damaged, holds no weights, or they do not fit (naming the keys).
 
-    >>> load_weights(torch.nn.Linear(2, 1), "best.safetensors")   # doctest: +SKIP
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     torch.save({"state_dict": nn.Linear(2, 1).state_dict()}, f"{folder}/best.pt")
+    ...     load_weights(nn.Linear(2, 1), f"{folder}/best.pt").tensors
+    2
     """
     path = Path(path)
-    _check_file(path)
-    if _is_safetensors(path):
-        kind, loaded = "safetensors", _read_safetensors(path)
-    else:
-        kind, loaded = _read_torch(path, trust)
+    kind, loaded = read_weights(path, trust)
     state = _state_dict(loaded, path)
     fitted, notes = _fit(model, state, path)
     # assign=False: the model's own tensors, types and devices stay.
     model.load_state_dict(fitted, strict=False)
     return WeightsReport(path, kind, len(fitted), tuple(notes))
-
-
-def _check_file(path: Path) -> None:
-    if not path.exists():
-        from inscape.recording.names import nearest
-
-        near = nearest(path.name, sorted(p.name for p in path.parent.iterdir())) if path.parent.is_dir() else []
-        raise ModelError(
-            "there is no such file of weights",
-            got=str(path),
-            remedy=f"the nearest: {', '.join(near)}" if near else "check the path",
-        )
-    if path.is_dir():
-        raise ModelError("weights must be a file", got=f"the folder {path}", remedy="give the file inside of it")
-    if path.stat().st_size == 0:
-        raise ModelError("the file of weights is empty", got=str(path), remedy="save the weights again")
-
-
-def _is_safetensors(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(9)
-    length = int.from_bytes(head[:8], "little")
-    return path.suffix == ".safetensors" or (head[8:] == b"{" and length < path.stat().st_size)
-
-
-def _read_safetensors(path: Path) -> dict[str, torch.Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise ModelError(
-            "the safetensors file is damaged", got=f"{path}: {said(error)}", remedy="save or get the weights again"
-        ) from error
-
-
-def _read_torch(path: Path, trust: bool) -> tuple[str, Any]:
-    try:
-        return "state dict", torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        if not _holds_code(error):
-            raise _damaged(path, error) from error
-        if not trust:
-            raise NeedsTrust(
-                "this file can only be read by unpickling it, which runs whatever code it holds",
-                got=f"{path}: {_refused(error)}",
-                remedy="save the model's state_dict() alone, or as safetensors; if you trust where the file comes "
-                "from, pass --trust (trust=True)",
-            ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        if "TorchScript" in str(error):
-            raise ModelError(
-                "this is a TorchScript program, not a file of weights",
-                got=str(path),
-                remedy="save the model's state_dict()",
-            ) from error
-        raise _damaged(path, error) from error
-    try:
-        return "pickle", torch.load(path, map_location="cpu", weights_only=False)
-    except Exception as error:  # a pickle may raise anything
-        raise ModelError(
-            "unpickling the weights failed",
-            got=f"{path}; it said: {said(error)}",
-            remedy="run where the code that saved it can be imported, or save the model's state_dict()",
-        ) from error
-
-
-def _holds_code(error: pickle.UnpicklingError) -> bool:
-    """Whether torch refused a file for what it would import or call, in contrast to one that is damaged."""
-    text = str(error)
-    return any(
-        sign in text for sign in ("Unsupported global", "Unsupported class", "Trying to", "allowlisted", "disallowed")
-    )
-
-
-def _refused(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if "GLOBAL" in line or "global" in line]
-    return (lines[0] if lines else said(error))[:200]
-
-
-def _damaged(path: Path, error: BaseException) -> ModelError:
-    return ModelError(
-        "the file of weights is damaged, or is none",
-        got=f"{path}: {said(error)}",
-        remedy="give a safetensors file or a state dict written by torch.save; if it was, save or get it again",
-    )
 
 
 def _state_dict(loaded: Any, path: Path) -> dict[str, Any]:
@@ -260,7 +173,7 @@ def _fit(model: nn.Module, state: dict[str, Any], path: Path) -> tuple[dict[str,
     differing = [
         f"{bare} {tuple(fitted[name].shape)} for {tuple(own[name].shape)}"
         for bare, name in wanted.items()
-        if name in fitted and _shape(own[name]) != _shape(fitted[name]) and not nn.parameter.is_lazy(own[name])
+        if name in fitted and not _same_shape(own[name], fitted[name])
     ]
     problems = [
         f"{len(names)} {what}: {', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''}"
@@ -288,9 +201,11 @@ def _identity(value: Any) -> object:
     return value.data_ptr(), tuple(value.shape), value.stride()
 
 
-def _shape(value: Any) -> Any:
-    return tuple(value.shape) if isinstance(value, torch.Tensor) and not nn.parameter.is_lazy(value) else None
-
-
 def _type(value: Any) -> str:
     return str(value.dtype).removeprefix("torch.") if isinstance(value, torch.Tensor) else type(value).__name__
+
+
+def _same_shape(own: Any, given: Any) -> bool:
+    if not isinstance(own, torch.Tensor) or nn.parameter.is_lazy(own):
+        return True  # a lazy layer takes its shape of what it is given
+    return isinstance(given, torch.Tensor) and own.shape == given.shape

@@ -44,7 +44,13 @@ class Folder:
         DataError: no such folder, no image in it, or an unreadable one with `strict`.
         WrongCall: a size, mode, mean or std that makes no sense.
 
-    >>> Folder("photos", size=224, resize=256, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))   # doctest: +SKIP
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as photos:
+    ...     Image.new("RGB", (640, 480), "red").save(Path(photos, "red.png"))
+    ...     source = Folder(photos, size=224, resize=256, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+    ...     next(source.batches([(0, 1)])).inputs.shape
+    (1, 3, 224, 224)
     """
 
     kind = "folder"

@@ -36,7 +36,12 @@ class Idx:
     Raises:
         DataError: a file is missing, truncated or no IDX file, the lengths differ, or a sample does not fit `shape`.
 
-    >>> Idx("t10k-images-idx3-ubyte.gz")   # doctest: +SKIP
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "two-images-idx3-ubyte")
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 255]))
+    ...     next(Idx(path).batches([(0, 2)])).inputs.ravel().tolist()
+    [0.0, 1.0]
     """
 
     kind = "idx"

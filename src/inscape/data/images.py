@@ -66,7 +66,7 @@ class Geometry:
             scale = max(self.crop[0] / height, self.crop[1] / width)
         if scale is not None and scale != 1:
             width, height = max(1, round(width * scale)), max(1, round(height * scale))
-            image = image.resize((width, height), PILImage.Resampling.BICUBIC, reducing_gap=3.0)
+            image = image.resize((width, height), PILImage.Resampling.BICUBIC)
         if self.crop is not None:
             top, left = round((height - self.crop[0]) / 2), round((width - self.crop[1]) / 2)
             image = image.crop((left, top, left + self.crop[1], top + self.crop[0]))

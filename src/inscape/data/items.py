@@ -69,7 +69,7 @@ def as_sample(item: Any) -> Sample:
         raise DataError(
             "an item of the dataset is a picture, not a tensor",
             got=f"{type(sample.input).__name__}, {sample.input.size[0]}×{sample.input.size[1]} pixels",
-            remedy="give the dataset a transform that makes tensors of it, or record the folder with inscape.data.Folder",
+            remedy="give the dataset a transform that makes tensors of it, or record a folder: inscape.data.Folder",
         )
     if sample.input is None or isinstance(sample.input, str | bytes):
         raise DataError(

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -74,12 +75,10 @@ def _from_name(name: str, what: str, error: type[InscapeError]) -> ModuleType:
         raise error(
             f"the {what} is in no module", got=repr(name), remedy="write package.module:name or path/file.py:name"
         )
-    here = os.getcwd()
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
     importlib.invalidate_caches()  # a file may have been written a moment ago
     try:
-        return importlib.import_module(name)
+        with _importable(os.getcwd()):
+            return importlib.import_module(name)
     except ModuleNotFoundError as reason:
         if reason.name is not None and (name == reason.name or name.startswith(reason.name + ".")):
             file = Path(*name.split(".")).with_suffix(".py")
@@ -111,8 +110,6 @@ def _from_file(path: Path, what: str, error: type[InscapeError]) -> ModuleType:
     known = sys.modules.get(name)
     if known is not None and getattr(known, _STAMP, None) == stamp:
         return known
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise error(f"the {what} is in no Python file", got=str(path), remedy="give a file that ends in .py")
@@ -120,7 +117,8 @@ def _from_file(path: Path, what: str, error: type[InscapeError]) -> ModuleType:
     setattr(module, _STAMP, stamp)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with _importable(str(path.parent)):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as reason:
         sys.modules.pop(name, None)
         raise _failed(str(path), what, error, reason) from reason
@@ -129,6 +127,22 @@ def _from_file(path: Path, what: str, error: type[InscapeError]) -> ModuleType:
 
     cloudpickle.register_pickle_by_value(module)
     return module
+
+
+@contextmanager
+def _importable(folder: str) -> Iterator[None]:
+    """Look for modules in this folder first; afterwards last.
+
+    Functions may import its files later. Were it first for good, a file that happens to bear the name of a library's
+    module would take its place, in worker processes too.
+    """
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        if folder not in sys.path:
+            sys.path.append(folder)
 
 
 def _module_name(path: Path) -> str:

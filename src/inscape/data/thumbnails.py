@@ -91,7 +91,7 @@ def thumbnails_of(inputs: Any, display: tuple[float, float] = (0.0, 1.0)) -> lis
             got=f"shape {tuple(getattr(pixels, 'shape', ()))}",
             remedy="give (n, channels, h, w) with 1, 3 or 4 channels, or (n, h, w)",
         )
-    levels = _levels(_numpy(pixels), display)
+    levels = _levels(_reduced(_numpy(pixels)), display)
     if levels.ndim == 4:
         levels = levels[:, 0] if levels.shape[1] == 1 else np.moveaxis(levels[:, :3], 1, -1)
     return [shrink(level) for level in np.ascontiguousarray(levels)]
@@ -192,9 +192,25 @@ def _levels(values: AnyArray, display: tuple[float, float]) -> Thumbnail:
     scaled = values.astype(np.float32)  # a copy, to be changed in place
     scaled -= np.float32(low)
     scaled *= np.float32(255 / (high - low) if high > low else 255)
-    np.nan_to_num(scaled, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
     np.rint(scaled, out=scaled)
-    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
+    np.clip(scaled, 0, 255, out=scaled)
+    if np.isnan(scaled.sum()):  # infinite values were clipped
+        np.nan_to_num(scaled, copy=False, nan=0.0)
+    return scaled.astype(np.uint8)
+
+
+def _reduced(values: AnyArray) -> AnyArray:
+    """Average over blocks of pixels where the images are far larger than thumbnails: quicker than what follows."""
+    height, width = values.shape[-2:]
+    factors = range(max(height, width) // LARGEST, 1, -1)
+    factor = next((f for f in factors if height % f == 0 and width % f == 0), 1)
+    if factor == 1 or values.ndim != 4 or _kind(values) != "float":
+        return values
+    import torch
+
+    blocks = torch.from_numpy(np.array(values, np.float32, copy=not values.flags.writeable or None))
+    averaged: AnyArray = torch.nn.functional.avg_pool2d(blocks, factor).numpy()
+    return averaged
 
 
 def _pixels(inputs: Any) -> Any:

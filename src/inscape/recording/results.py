@@ -78,7 +78,7 @@ def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: 
         StorageFailed: the disk refused; what was there stays.
     """
     name = path.replace("/", "-")
-    with Lock(root / f".result-{name}"), storage(root, f"writing {path}"):
+    with Lock(root / ".locks" / name), storage(root, f"writing {path}"):
         recover(root, path)
         partial = f".{name}.{uuid.uuid4().hex}.partial"
         try:

@@ -17,7 +17,7 @@ SUFFIX = ".inscape"
 _REMEDY = "give the folder of a recording (NAME.inscape), or a folder of such folders; `inscape record` makes one"
 
 
-def find(paths: Sequence[Path]) -> dict[str, Path]:
+def find(paths: Sequence[str | Path]) -> dict[str, Path]:
     """The recordings at `paths`, by the names they have in addresses: the folder's, without `.inscape`.
 
     A path is a recording, or a folder whose `*.inscape` are all meant. Two of one name become `name` and `name-2`; one
@@ -29,7 +29,7 @@ def find(paths: Sequence[Path]) -> dict[str, Path]:
         CorruptRecording: a recording's `zarr.json` is no JSON.
         WrongCall: no path was given.
     """
-    folders = [folder for path in paths for folder in _folders(path)]
+    folders = [folder for path in paths for folder in _folders(Path(path))]
     if not folders:
         raise WrongCall("nothing to serve", got="no path", remedy=_REMEDY)
     named: dict[str, Path] = {}

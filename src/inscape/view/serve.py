@@ -23,7 +23,7 @@ PORT = 7860
 
 
 def serve(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     host: str = "127.0.0.1",
     port: int = PORT,
     token: str | None = None,

@@ -145,13 +145,14 @@ export class PointsPass {
     this.texels.fill(0);
     for (let slot = 0; slot < SLOTS; slot++) {
       const layer = layers[slot];
+      // First: an upload binds its texture to the unit that is active, which must be the slot's own.
+      gl.activeTexture(gl.TEXTURE0 + slot);
       const texture = layer && this.textures.get(layer.step);
       if (layer && texture) {
         this.texels[slot] = texture.texels;
         this.x.set(layer.x, 4 * TEXELS * slot);
         this.y.set(layer.y, 4 * TEXELS * slot);
       }
-      gl.activeTexture(gl.TEXTURE0 + slot);
       gl.bindTexture(gl.TEXTURE_2D, texture ? texture.texture : this.textures.empty);
       gl.uniform1i(this.places[`u_step${slot}`], slot);
     }

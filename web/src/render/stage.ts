@@ -2,7 +2,7 @@
 
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/motion";
-import { AxesPass, type AxesStyle } from "./axes-pass";
+import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
 import { pointDiameter, PointsPass } from "./points-pass";
 
@@ -12,7 +12,7 @@ const FILLED = 0.47;
 export class Stage {
   private readonly context: Gl;
   private readonly points: PointsPass;
-  private readonly axes: AxesPass;
+  private readonly axes: AxesOverlay;
   private samples = 0;
   /** In CSS pixels. */
   width = 1;
@@ -21,12 +21,12 @@ export class Stage {
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
-    under: HTMLCanvasElement,
-    over: HTMLCanvasElement,
+    under: SVGSVGElement,
+    over: SVGSVGElement,
   ) {
     this.context = new Gl(canvas);
     this.points = new PointsPass(this.context);
-    this.axes = new AxesPass(under, over);
+    this.axes = new AxesOverlay(under, over);
   }
 
   /** CSS pixels that a fitted length of 1 takes. */
@@ -56,7 +56,7 @@ export class Stage {
     this.points.setColors(colors, lit);
   }
 
-  draw(frame: Frame | null, style: AxesStyle): void {
+  draw(frame: Frame | null): void {
     const { gl } = this.context;
     const { width, height } = this.canvas;
     gl.viewport(0, 0, width, height);
@@ -65,10 +65,11 @@ export class Stage {
     // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.
     const [w, h] = [this.width * this.ratio, this.height * this.ratio];
     if (frame) this.points.draw(frame, this.halfSide * this.ratio, w, h, pointDiameter(this.samples) * this.ratio);
-    this.axes.draw(frame, this.halfSide, this.width, this.height, this.ratio, style);
+    this.axes.draw(frame, this.halfSide, this.width, this.height);
   }
 
   free(): void {
+    this.axes.free();
     this.context.free();
   }
 }

@@ -26,7 +26,7 @@ export function keepAddress(state: AppState): () => void {
     history.replaceState(null, "", `#${hash}`);
   };
   const stop = effect(() => {
-    const watched = [state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.filter, state.turned];
+    const watched = [state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.filter, state.woken];
     for (const signal of watched) void signal.value;
     if (state.phase.value.kind === "ready") timer ??= setTimeout(write, PAUSE);
   });

@@ -57,8 +57,8 @@ export class AppState {
   /** The step on the way, and what went wrong with it. */
   readonly fetching = signal(false);
   readonly problem: Signal<string | null> = signal(null);
-  /** Counts what only the basis tells: a turn from outside, a reset. */
-  readonly turned = signal(0);
+  /** Counts what the stage must draw for though the scene is the same yet: a turn, the beginning of a movement. */
+  readonly woken = signal(0);
   readonly motion = new TourMotion();
   readonly stage: Signal<StageView | null> = signal(null);
   /** Is the stage's last picture that of this state? Set by the view. */
@@ -130,6 +130,7 @@ export class AppState {
       this.checkpoint.value = target;
     } else {
       this.tween = { from: this.checkpoint.value, to: target, elapsed: 0 };
+      this.woken.value += 1;
     }
   }
 
@@ -151,11 +152,12 @@ export class AppState {
     this.tween = null;
     if (!this.checkpointPlaying.value && this.checkpoint.value >= last) this.checkpoint.value = first;
     this.checkpointPlaying.value = !this.checkpointPlaying.value && last > first;
+    this.woken.value += 1;
   }
 
   reset(): void {
     this.motion.reset();
-    this.turned.value += 1;
+    this.woken.value += 1;
   }
 
   /** Let time pass for what is not the tour's own. */

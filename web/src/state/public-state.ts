@@ -120,7 +120,7 @@ export function writeState(state: AppState, value: unknown): void {
     state.motion.settle();
     for (const change of changes) change();
     // A change that made no new scene must be drawn all the same.
-    state.turned.value += 1;
+    state.woken.value += 1;
   });
   if (!state.fetching.peek()) state.instant = false;
 }

@@ -94,7 +94,7 @@ function Tour({ state, recording }: { state: AppState; recording: OpenRecording 
           playing={state.playing}
           speed={state.speed}
           theme={theme}
-          turned={state.turned}
+          woken={state.woken}
           description={describe(store.index.samples, classes.names.length, state.layer.value, placeText(names, place), embedding.dims)}
           advance={(seconds) => state.advance(seconds)}
           active={() => state.active}

@@ -21,8 +21,8 @@ export interface TourViewProps {
   readonly playing: ReadonlySignal<boolean>;
   readonly speed: ReadonlySignal<number>;
   readonly theme: ReadonlySignal<string>;
-  /** Changes where only the basis did. */
-  readonly turned: ReadonlySignal<number>;
+  /** Changes when the stage is to draw again, be the scene the same. */
+  readonly woken: ReadonlySignal<number>;
   /** The text alternative. */
   readonly description: string;
   /** Let time pass for what the view does not own; is called once a frame. */
@@ -35,9 +35,9 @@ export interface TourViewProps {
 
 export function TourView(props: TourViewProps) {
   const box = useRef<HTMLDivElement>(null);
-  const under = useRef<HTMLCanvasElement>(null);
+  const under = useRef<SVGSVGElement>(null);
   const points = useRef<HTMLCanvasElement>(null);
-  const over = useRef<HTMLCanvasElement>(null);
+  const over = useRef<SVGSVGElement>(null);
   const [failure, setFailure] = useState<string | null>(null);
   // A lost context comes back as a new one: the stage is built again.
   const [life, setLife] = useState(0);
@@ -57,9 +57,9 @@ export function TourView(props: TourViewProps) {
   if (failure) return <Message title="The points can't be drawn" text={failure} />;
   return (
     <div class="stage" data-testid="stage" ref={box}>
-      <canvas class="stage-layer" ref={under} aria-hidden="true" />
+      <svg class="stage-layer axes" ref={under} aria-hidden="true" />
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
-      <canvas class="stage-layer" ref={over} aria-hidden="true" />
+      <svg class="stage-layer names" ref={over} aria-hidden="true" />
     </div>
   );
 }
@@ -67,9 +67,9 @@ export function TourView(props: TourViewProps) {
 function run(
   props: TourViewProps,
   box: HTMLDivElement,
-  under: HTMLCanvasElement,
+  under: SVGSVGElement,
   canvas: HTMLCanvasElement,
-  over: HTMLCanvasElement,
+  over: SVGSVGElement,
   reborn: () => void,
 ): () => void {
   const { motion, classes, colors } = props;
@@ -85,13 +85,7 @@ function run(
     props.advance(seconds);
     motion.advance(seconds, props.playing.peek(), props.speed.peek());
     const picture = props.scene.peek() ? motion.frame() : null;
-    const style = getComputedStyle(box);
-    stage.draw(picture, {
-      line: style.getPropertyValue("--axis"),
-      text: style.getPropertyValue("--ink"),
-      halo: style.getPropertyValue("--paper"),
-      font: `500 12.5px ${style.fontFamily}`,
-    });
+    stage.draw(picture);
     props.onDrawn(
       picture && {
         scale: stage.halfSide / picture.radius,
@@ -144,7 +138,7 @@ function run(
     effect(() => {
       void props.playing.value;
       void props.speed.value;
-      void props.turned.value;
+      void props.woken.value;
       ask();
     }),
   ];
