@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inscape.errors import InscapeError
     from inscape.recording import Recording
     from inscape.recording.recording import open_recording as open
-    from inscape.studies import embed
+    from inscape.studies.embed import embed as embed
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {

@@ -138,7 +138,9 @@ def _record(add: Add) -> None:
     command.add_argument(
         "--trust", action="store_true", help="allow a file of weights to be unpickled, which runs its code"
     )
-    command.add_argument("--batch-size", type=int, help="samples a forward pass (256, or the loader's own)")
+    command.add_argument(
+        "--batch-size", type=int, help="samples a forward pass (up to 256, by the size of the activations)"
+    )
     command.add_argument("--engine", default="local", help="local, processes or processes:N")
     command.add_argument("--resume", action="store_true", help="go on with what is there, or begin")
     command.add_argument("--overwrite", action="store_true", help="replace what is there")

@@ -120,8 +120,9 @@ def _scores(plan: Plan, writer: PartWriter, output: Any, batch: Batch) -> None:
     if plan.loss:
         labels = batch.labels if batch.labels is not None else np.full(len(batch), -1)
         target = torch.as_tensor(labels.astype(np.int64), device=scores.device)
-        chosen = log_probability.gather(1, target.clamp(min=0)[:, None])[:, 0]
-        loss = torch.where(target >= 0, -chosen, torch.nan)
+        known = (target >= 0) & (target < scores.shape[1])
+        chosen = log_probability.gather(1, torch.where(known, target, 0)[:, None])[:, 0]
+        loss = torch.where(known, -chosen, torch.nan)
         writer.score("loss", loss.cpu().numpy())
 
 

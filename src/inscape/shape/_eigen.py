@@ -38,9 +38,10 @@ def _krylov(S: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray] | None:
         known, new = K[:, : end - width], slice(end - width, end)
         for _ in range(2):  # once is not enough in floating point, twice is (Giraud et al. 2005)
             block -= known @ (known.T @ block)
-            block, triangle = np.linalg.qr(block)
-            if np.abs(np.diag(triangle)).min() < 1e-10 * max(np.abs(np.diag(triangle)).max(), 1e-300):
+            orthonormal = _orthonormal(block)
+            if orthonormal is None:
                 return None  # The space is exhausted (a matrix of low rank): the whole decomposition is safe.
+            block = orthonormal
         K[:, new] = block
         SK[:, new] = S @ block
         T[:end, new] = K[:, :end].T @ SK[:, new]
@@ -54,3 +55,23 @@ def _krylov(S: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray] | None:
                 return values, vectors
         block = SK[:, new].copy()
     return None
+
+
+def _orthonormal(block: np.ndarray) -> np.ndarray | None:
+    """An orthonormal basis of the columns by Cholesky, or None where they are (nearly) dependent.
+
+    Two of these in a row are as good as Householder's (Yamamoto et al. 2015), and are products of matrices alone:
+    LAPACK's QR of a tall, narrow block spends most of its time in starting threads.
+    """
+    norms = np.linalg.norm(block, axis=0)
+    if norms.min() <= 1e-10 * norms.max():
+        return None
+    block = block / norms
+    try:
+        triangle = np.linalg.cholesky(block.T @ block)
+    except np.linalg.LinAlgError:
+        return None
+    if np.diag(triangle).min() < 1e-6:
+        return None
+    orthonormal: np.ndarray = block @ np.linalg.inv(triangle).T
+    return orthonormal

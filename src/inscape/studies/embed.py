@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def embed(
     dims: int | None = None,
     seed: int = 0,
     name: str | None = None,
-    quality: bool = True,
+    quality: bool | Literal["last"] = True,
     force: bool = False,
     progress: bool | None = None,
 ) -> Embedding:
@@ -58,7 +58,8 @@ def embed(
         dims: d; by default 16 for ``pca`` (fewer where no layer has as many units), 15 for ``umap``, all for ``units``.
         seed: of the random numbers of ``umap``.
         name: under which it is stored; by default the method, with the layer for ``units``.
-        quality: measure trustworthiness, continuity and neighbor recall of every step.
+        quality: measure trustworthiness, continuity and neighbor recall of every step, of those of the ``"last"``
+            checkpoint alone, or (False) of none.
         force: compute even if the same result is there already.
         progress: show a bar; by default where the error output is a terminal.
 
@@ -72,6 +73,8 @@ def embed(
         >>> inscape.embed(rec, "umap", layers=["conv1", "fc1"], dims=15, seed=0)   # doctest: +SKIP
         Embedding('umap', 2 steps, 15 dimensions)
     """
+    if quality not in (True, False, "last"):
+        raise WrongCall("quality is measured of all, last or none", got=repr(quality), remedy="quality='last'")
     if method not in METHODS:
         raise WrongCall("there is no such embedding", got=repr(method), remedy="choose from " + ", ".join(METHODS))
     chosen = _layers(rec, layers)
@@ -168,7 +171,7 @@ def _compute(
     inputs: Sequence[Any],
     dims: int,
     seed: int,
-    quality: bool,
+    quality: bool | Literal["last"],
     bar: Callable[[int], None],
 ) -> tuple[list[_Layout], list[dict[str, Any] | None], Floats]:
     from inscape import shape
@@ -187,7 +190,7 @@ def _compute(
         except ArrayError as error:
             where = f"{layer} at checkpoint {checkpoint}: {error.what}"
             raise ArrayError(where, got=error.got, remedy=error.remedy) from error
-        if not quality or len(rec) <= 2 * NEIGHBORS:
+        if not quality or (quality == "last" and checkpoint != steps[-1][1]) or len(rec) <= 2 * NEIGHBORS:
             measured.append(None)
         elif method == "units":
             per_sample[i] = 1.0  # the units themselves: nothing was laid out

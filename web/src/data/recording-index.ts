@@ -47,6 +47,11 @@ export interface RecordingIndex {
   complete: boolean;
 }
 
+/** The names of raw units, where an embedding is of them: they have axes. */
+export function axesOf(embedding: EmbeddingIndex): readonly string[] | null {
+  return embedding.method === "units" ? embedding.axes : null;
+}
+
 type Json = Record<string, unknown>;
 
 /** The schema of the store that this page reads. */

@@ -134,7 +134,7 @@ export class RecordingStore {
     } catch (error) {
       const reason = deepest(error);
       if (reason instanceof DataError && !reason.message.startsWith("it holds")) throw reason;
-      throw new DataError(`${path} can't be read: ${reason.message}. Run inscape verify on the recording`);
+      throw new DataError(`${path} can't be read: ${reason.message}. Run inscape verify on the recording.`);
     }
   }
 }

@@ -57,6 +57,8 @@ export class AppState {
   /** The step on the way, and what went wrong with it. */
   readonly fetching = signal(false);
   readonly problem: Signal<string | null> = signal(null);
+  /** Counts the times that a step which failed was asked for again. */
+  readonly attempt = signal(0);
   /** Counts what the stage must draw for though the scene is the same yet: a turn, the beginning of a movement. */
   readonly woken = signal(0);
   readonly motion = new TourMotion();

@@ -10,6 +10,7 @@
  */
 
 import { batch } from "@preact/signals";
+import { axesOf } from "../data/recording-index";
 import { deviation } from "../tour/matrix";
 import type { AppState, StageView } from "./app-state";
 
@@ -52,7 +53,7 @@ export function readState(state: AppState): PublicState {
     embedding: steps?.embedding.name ?? null,
     checkpoint: place,
     checkpointName: recording?.store.index.checkpoints[Math.round(place)]?.name ?? "",
-    basis: steps ? [...state.motion.basis(steps.embedding.dims)] : null,
+    basis: steps ? [...state.motion.basis(steps.embedding.dims, axesOf(steps.embedding) !== null)] : null,
     playing: state.playing.peek(),
     checkpointPlaying: state.checkpointPlaying.peek(),
     speed: state.speed.peek(),
@@ -133,7 +134,12 @@ function basisChange(state: AppState, basis: unknown): () => void {
   const dims = Math.round(Math.sqrt(numbers.length));
   if (dims < 2 || dims * dims !== numbers.length) refuse("the basis is square", numbers.length, "assign d × d numbers");
   if (deviation(numbers, dims) > 1e-3) refuse("the basis is orthonormal", "columns that are not", "orthonormalize it first");
-  return () => state.motion.setBasis(dims, numbers);
+  return () => {
+    // The other changes are made: this is the embedding that will be seen.
+    const embedding = state.steps.peek()?.embedding;
+    const units = embedding !== undefined && embedding.dims === dims && axesOf(embedding) !== null;
+    state.motion.setBasis(dims, units, numbers);
+  };
 }
 
 export function publish(state: AppState): void {

@@ -2,9 +2,10 @@
 
 import { effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
+import { axesOf } from "../data/recording-index";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
 import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
-import type { Scene } from "../tour/scene";
+import { type Scene, spaceOf } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
 
 function say(error: unknown): string {
@@ -52,6 +53,7 @@ export function follow(state: AppState): () => void {
     const recording = state.recording.value;
     const layer = state.steps.value;
     const position = state.checkpoint.value;
+    void state.attempt.value;
     if (state.phase.value.kind !== "ready" || !recording || !layer) return;
     const wanted = weightedSteps(layer, position);
     const here = sceneOf(state, recording, layer, wanted);
@@ -104,8 +106,8 @@ function sceneOf(
     parts.push({ step: data, weight });
   }
   const key = `${recording.entry.name}/${embedding.name}/${embedding.steps[layer.steps[0]].layer}`;
-  const axes = embedding.method === "units" ? embedding.axes : null;
-  return { key, dims: embedding.dims, parts, axes, instant: state.instant };
+  const axes = axesOf(embedding);
+  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts, axes, instant: state.instant };
 }
 
 /** Bytes a layer's checkpoints may take to be fetched ahead. */

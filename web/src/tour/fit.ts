@@ -18,8 +18,13 @@ export interface StepData {
 
 const SAMPLED = 20_000;
 
-/** Room for the names beyond the ends of axes of length 1. */
-const SIMPLEX_RADIUS = 1.06;
+/**
+ * The radius of a simplex: of axes of length 1, each is seen longer than this in 6 of 1,000 views (the squared length of
+ * an axis on a random plane is Beta(1, D/2 − 1)). One size for all views; names are kept on the stage by themselves.
+ */
+export function simplexRadius(dims: number): number {
+  return dims <= 2 ? 1.06 : 0.94 * Math.sqrt(1 - 0.006 ** (2 / (dims - 2)));
+}
 
 /**
  * The radius of a cloud: the norm that 98% of the samples stay under, less by how much of a norm over d dimensions a
@@ -36,7 +41,7 @@ export function cloudRadius(screen: Int16Array, scale: Float32Array, samples: nu
   }
   if (!norms.length) return 1;
   norms.sort();
-  const shown = 0.55 + 0.45 * Math.sqrt(2 / dims);
+  const shown = 0.7 + 0.3 * Math.sqrt(2 / dims);
   const radius = shown * norms[Math.floor(0.98 * (norms.length - 1))];
   return radius > 0 && Number.isFinite(radius) ? radius : 1;
 }
@@ -56,7 +61,7 @@ export function stepData(
   units: boolean,
 ): StepData {
   if (units && isSimplex(scale, center)) {
-    return { screen, scale, samples, dims, center, radius: SIMPLEX_RADIUS, axisLength: 1 };
+    return { screen, scale, samples, dims, center, radius: simplexRadius(dims), axisLength: 1 };
   }
   const radius = cloudRadius(screen, scale, samples, dims);
   return { screen, scale, samples, dims, center, radius, axisLength: 0.9 * radius };

@@ -116,6 +116,21 @@ export function orthonormalBasis(columns: readonly Float64Array[], n: number): F
   return basis;
 }
 
+/**
+ * A basis that spreads the n axes evenly round the screen, so that none hides another: (cos, sin) of 2πk/n, n > 2.
+ * Axes point up first and go clockwise, as a dial does.
+ */
+export function star(n: number): Float64Array {
+  if (n < 3) return identity(n);
+  const x = new Float64Array(n);
+  const y = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    x[k] = Math.sin((2 * Math.PI * k) / n) * Math.sqrt(2 / n);
+    y[k] = Math.cos((2 * Math.PI * k) / n) * Math.sqrt(2 / n);
+  }
+  return orthonormalBasis([x, y], n);
+}
+
 /** One column of an n × n matrix. */
 export function columnOf(A: Float64Array, column: number, n: number): Float64Array {
   const vector = new Float64Array(n);

@@ -8,8 +8,8 @@
 
 import type { StepData } from "./fit";
 import { GrandTour } from "./grand-tour";
-import { columnOf, identity, orthonormalBasis } from "./matrix";
-import { type Scene, sceneRadius } from "./scene";
+import { columnOf, identity, orthonormalBasis, star } from "./matrix";
+import { type Scene, sceneRadius, spaceOf } from "./scene";
 import { smoothstep, TRANSITION } from "./time";
 
 export interface FrameLayer {
@@ -38,16 +38,16 @@ export interface Frame {
 const LONGEST_STEP = 0.1;
 
 export class TourMotion {
-  /** One tour a number of dimensions: layers that share an embedding share the view. */
-  private readonly tours = new Map<number, GrandTour>();
-  /** Bases that were set from outside, which a transition must not derive anew. */
-  private readonly pinned = new Set<number>();
+  /** One tour a space: layers that share an embedding share the view. */
+  private readonly tours = new Map<string, GrandTour>();
+  /** Spaces whose basis was set from outside, which a transition must not derive anew. */
+  private readonly pinned = new Set<string>();
   private from: Scene | null = null;
   private to: Scene | null = null;
   /** Seconds since the transition began. */
   private elapsed = TRANSITION;
   /** A turn to another basis: its linear beginning, and the seconds since. */
-  private turn: { dims: number; basis: Float64Array; elapsed: number } | null = null;
+  private turn: { space: string; basis: Float64Array; elapsed: number } | null = null;
   /** Whether transitions are to be skipped: the reader prefers reduced motion. */
   still = false;
 
@@ -57,25 +57,21 @@ export class TourMotion {
     return this.elapsed < TRANSITION || this.turn !== null;
   }
 
-  get dims(): number | null {
-    return this.to?.dims ?? null;
+  /** The basis by which a space is seen, row-major. */
+  basis(dims: number, units: boolean): Float64Array {
+    return this.tour(dims, units).basis;
   }
 
-  /** The basis by which `dims` dimensions are seen, row-major. */
-  basis(dims: number): Float64Array {
-    return this.tour(dims).basis;
-  }
-
-  setBasis(dims: number, basis: ArrayLike<number>): void {
+  setBasis(dims: number, units: boolean, basis: ArrayLike<number>): void {
     this.turn = null;
-    this.tour(dims).basis = basis;
-    this.pinned.add(dims);
+    this.tour(dims, units).basis = basis;
+    this.pinned.add(spaceOf(dims, units));
   }
 
-  /** Back to the first two dimensions. */
+  /** Back to where every tour begins: the first two dimensions, or all units spread evenly. */
   reset(): void {
-    if (this.to && !this.still) this.turn = { dims: this.to.dims, basis: this.viewBasis(this.to.dims), elapsed: 0 };
-    for (const [dims, tour] of this.tours) tour.basis = identity(dims);
+    if (this.to && !this.still) this.turn = { space: this.to.space, basis: this.viewBasis(this.to), elapsed: 0 };
+    this.tours.forEach((tour, space) => (tour.basis = home(tour.dims, space)));
   }
 
   /** Show a scene: at once, or by a transition where layer or embedding differ. */
@@ -94,8 +90,10 @@ export class TourMotion {
       this.to = scene;
       this.elapsed = 0;
     }
-    if (before && before.dims !== scene.dims && !this.pinned.has(scene.dims)) this.inherit(before.dims, scene.dims);
-    this.pinned.delete(scene.dims);
+    // Dimensions of two layouts by variance go together, those of raw units with nothing else.
+    const related = before !== null && before.space !== scene.space && !before.axes && !scene.axes;
+    if (related && !this.pinned.has(scene.space)) this.inherit(before, scene);
+    this.pinned.delete(scene.space);
   }
 
   /** End what is under way where it leads to. */
@@ -117,7 +115,9 @@ export class TourMotion {
     }
     if (!playing || !this.to) return;
     const dt = Math.min(seconds * speed, LONGEST_STEP);
-    for (const dims of new Set([this.to.dims, this.from?.dims ?? this.to.dims])) this.tour(dims).step(dt);
+    for (const space of new Set([this.to.space, this.from?.space])) {
+      if (space !== undefined) this.tours.get(space)?.step(dt);
+    }
   }
 
   frame(): Frame | null {
@@ -133,38 +133,41 @@ export class TourMotion {
   }
 
   /** The columns that positions are made with: on a turn a mixture, which moves every point on a straight line. */
-  private viewBasis(dims: number): Float64Array {
-    const basis = this.tour(dims).basis;
-    if (this.turn?.dims !== dims) return basis;
+  private viewBasis(scene: Scene): Float64Array {
+    if (scene.key === FROZEN) return identity(2);
+    const { basis } = this.tour(scene.dims, scene.axes !== null);
+    if (this.turn?.space !== scene.space) return basis;
     const { basis: old, elapsed } = this.turn;
     const arrived = smoothstep(elapsed / TRANSITION);
     return basis.map((value, i) => old[i] + arrived * (value - old[i]));
   }
 
-  private tour(dims: number): GrandTour {
-    let tour = this.tours.get(dims);
+  private tour(dims: number, units: boolean): GrandTour {
+    const space = spaceOf(dims, units);
+    let tour = this.tours.get(space);
     if (!tour) {
-      tour = new GrandTour(dims, this.seed);
-      this.tours.set(dims, tour);
+      tour = new GrandTour(dims, this.seed, { basis: home(dims, space) });
+      this.tours.set(space, tour);
     }
     return tour;
   }
 
   /** Begin a view of other dimensions from the one on the screen: the dimensions that both have keep their places. */
-  private inherit(before: number, dims: number): void {
-    const old = this.tour(before).basis;
+  private inherit(before: Scene, after: Scene): void {
+    const old = this.viewBasis(before);
+    const shared = Math.min(before.dims, after.dims);
     const columns: Float64Array[] = [];
-    for (let column = 0; column < Math.min(before, dims); column++) {
-      const padded = new Float64Array(dims);
-      padded.set(columnOf(old, column, before).subarray(0, Math.min(before, dims)));
+    for (let column = 0; column < shared; column++) {
+      const padded = new Float64Array(after.dims);
+      padded.set(columnOf(old, column, before.dims).subarray(0, shared));
       columns.push(padded);
     }
-    this.tour(dims).basis = orthonormalBasis(columns, dims);
+    this.tour(after.dims, false).basis = orthonormalBasis(columns, after.dims);
   }
 
   private layersOf(scene: Scene, share: number): FrameLayer[] {
     const { dims } = scene;
-    const basis = scene.key === FROZEN ? identity(2) : this.viewBasis(dims);
+    const basis = this.viewBasis(scene);
     const radius = sceneRadius(scene);
     return scene.parts.map(({ step, weight }) => {
       const x = new Float32Array(dims);
@@ -181,7 +184,7 @@ export class TourMotion {
   private axesOf(scene: Scene, opacity: number): FrameAxes[] {
     if (!scene.axes) return [];
     const { dims } = scene;
-    const basis = this.viewBasis(dims);
+    const basis = this.viewBasis(scene);
     const radius = sceneRadius(scene);
     let length = 0;
     let originX = 0;
@@ -226,8 +229,12 @@ export class TourMotion {
       radius: 1,
       axisLength: 0,
     };
-    return { key: FROZEN, dims: 2, parts: [{ step, weight: 1 }], axes: null, instant: false };
+    return { key: FROZEN, dims: 2, space: FROZEN, parts: [{ step, weight: 1 }], axes: null, instant: false };
   }
 }
 
 const FROZEN = "\u0000frozen";
+
+function home(dims: number, space: string): Float64Array {
+  return space === spaceOf(dims, true) ? star(dims) : identity(dims);
+}

@@ -1,6 +1,7 @@
 /** The frame of the page: header, views, stage, legend, time bar. */
 
 import { useMemo } from "preact/hooks";
+import { isTimeless } from "../data/steps";
 import { isSimplex } from "../tour/fit";
 import { classColors, UNLABELED } from "../theme/palette";
 import { theme } from "../theme/theme";
@@ -49,7 +50,7 @@ function Waiting({ phase, begin }: { phase: Phase; begin: () => void }) {
           <Message
             title="Nothing is laid out yet"
             text="This recording holds activations, and no embedding of them to tour. This makes one of every layer:"
-            command="inscape embed PATH --method pca"
+            command="inscape embed PATH pca"
             retry={begin}
           />
         ))}
@@ -78,7 +79,7 @@ function Tour({ state, recording }: { state: AppState; recording: OpenRecording 
       <main class="main" aria-busy={state.fetching.value}>
         <div class="caption">
           <h2>
-            {state.layer.value} <span class="quiet">at {placeText(names, place)}</span>
+            {state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
           </h2>
           <p>
             {captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isClasses })}
@@ -103,7 +104,7 @@ function Tour({ state, recording }: { state: AppState; recording: OpenRecording 
             state.stage.value = view;
           }}
         />
-        {problem && <Message title="This step can't be shown" text={problem} retry={() => void openRecording(state, recording.entry)} />}
+        {problem && <Message title="This step can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
       </main>
       <aside class="side">
         <Legend classes={classes} colors={colors} preview={state.preview} />

@@ -4,9 +4,18 @@ import type { AppState } from "../state/app-state";
 import { isTimeless } from "../data/steps";
 import { Slider } from "./Slider";
 
-function PlayButton({ playing, label, testid, onClick, title }: { playing: boolean; label: string; testid: string; onClick: () => void; title: string }) {
+interface PlayButtonProps {
+  readonly playing: boolean;
+  readonly label: string;
+  readonly testid: string;
+  readonly title: string;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}
+
+function PlayButton({ playing, label, testid, title, disabled = false, onClick }: PlayButtonProps) {
   return (
-    <button type="button" class="play" data-testid={testid} aria-label={label} aria-pressed={playing} title={title} onClick={onClick}>
+    <button type="button" class="play" data-testid={testid} aria-label={label} aria-pressed={playing} title={title} disabled={disabled} onClick={onClick}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="currentColor">
         {playing ? <path d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /> : <path d="M4 2.2v11.6L13.4 8z" />}
       </svg>
@@ -24,6 +33,7 @@ export function TimeBar({ state }: { state: AppState }) {
   const layers = state.layers.value;
   const place = state.checkpoint.value;
   const timeless = isTimeless(state.layer.value);
+  const single = state.span.value[0] === state.span.value[1];
   return (
     <footer class="timebar">
       <div class="control tour">
@@ -74,7 +84,8 @@ export function TimeBar({ state }: { state: AppState }) {
           playing={state.checkpointPlaying.value}
           label={state.checkpointPlaying.value ? "Pause the checkpoints" : "Play the checkpoints"}
           testid="checkpoint-play"
-          title="Play the checkpoints"
+          title={single ? "This embedding was made of one checkpoint" : "Play the checkpoints"}
+          disabled={single}
           onClick={() => state.playCheckpoints()}
         />
         <Slider
@@ -89,7 +100,7 @@ export function TimeBar({ state }: { state: AppState }) {
         />
         <output class="value two" title="h, l">
           <span>{placeText(checkpoints.map((c) => c.name), place)}</span>
-          <small>{timeless ? "the data, the same throughout" : accuracyText(checkpoints.map((c) => c.accuracy), place)}</small>
+          <small>{timeless ? "the data: no change" : accuracyText(checkpoints.map((c) => c.accuracy), place)}</small>
         </output>
       </div>
     </footer>

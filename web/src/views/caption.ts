@@ -12,18 +12,20 @@ export interface Caption {
 }
 
 export function captionOf({ layer, method, dims, units, simplex, classes }: Caption): string {
-  const source = layer === "input" ? "the data itself" : `what ${layer} gave for it`;
+  const data = layer === "input";
+  const source = data ? "the data itself" : `what ${layer} gave for it`;
+  const reading = `samples that stay together from every side are alike${data ? "" : " to the network"}`;
   switch (method) {
     case "units":
       return simplex && classes
         ? `Each point is one sample, placed by its ${dims} probabilities: at the end of an axis the network is sure of that class, on the way between two ends it wavers.`
         : `Each point is one sample, placed by the ${dims} units of ${layer} as they are: the farther along an axis, the higher that ${classes ? "class" : "unit"}.`;
     case "pca":
-      return `Each point is one sample, placed by ${source}, in the ${Math.min(dims, units || dims)} directions that vary most: samples that stay together from every side are alike to the network.`;
+      return `Each point is one sample, placed by ${source}, in the ${Math.min(dims, units || dims)} directions that vary most: ${reading}.`;
     case "umap":
       return `Each point is one sample, placed by a ${dims}-dimensional UMAP of ${source}: it keeps who is next to whom; the distances between groups mean little.`;
     default:
-      return `Each point is one sample, placed by ${source} in ${dims} dimensions: samples that stay together from every side are alike to the network.`;
+      return `Each point is one sample, placed by ${source} in ${dims} dimensions: ${reading}.`;
   }
 }
 
