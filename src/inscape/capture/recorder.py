@@ -40,7 +40,7 @@ class Recorder:
         layers: names and patterns: ``"*"`` picks leaf modules, a container is named exactly or by a pattern that ends
             in ``!``; ``input`` is the data, ``output`` what the model returned.
         reduction: auto, flatten, mean, max, pool:w, position, positions:n or token:i.
-        batch_size: samples a forward pass; by default the loader's own, else 256, or fewer where the activations are large.
+        batch_size: samples a forward pass; by default the loader's own, else up to 256 by the size of the activations.
         dtype: float32, or float16 to halve the bytes.
         engine: local, processes, processes:N, or an engine of your own.
         resume: finish what is there, or begin.
