@@ -14,8 +14,8 @@ describe("the address", () => {
   it("holds the screen of the basis, of a tour at rest", () => {
     const back = decodeAddress(encodeAddress({ playing: false, basis })).basis ?? [];
     for (let i = 0; i < 5; i++) {
-      expect(back[5 * i]).toBeCloseTo(basis[5 * i], 6);
-      expect(back[5 * i + 1]).toBeCloseTo(basis[5 * i + 1], 6);
+      expect(back[5 * i]).toBe(basis[5 * i]);
+      expect(back[5 * i + 1]).toBe(basis[5 * i + 1]);
     }
     expect(encodeAddress({ playing: true, basis })).toBe("");
   });
@@ -23,7 +23,7 @@ describe("the address", () => {
   it("leaves out what makes no sense", () => {
     expect(decodeAddress("#checkpoint=x&speed=99&filter=1.a&basis=!!&layer=")).toEqual({});
     expect(decodeAddress("#basis=AAAAAAAAAAAAAAAAAAAAAA")).toEqual({});
-    const screen = new Float32Array([1, 1, 1, 0]);
+    const screen = new Float64Array([1, 1, 1, 0]);
     const skewed = btoa(String.fromCharCode(...new Uint8Array(screen.buffer)));
     expect(decodeAddress(`#basis=${encodeURIComponent(skewed)}`)).toEqual({});
   });

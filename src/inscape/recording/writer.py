@@ -20,7 +20,8 @@ from inscape.recording.plan import Plan
 
 def is_taken(root: Path) -> bool:
     """Whether something is at a path already; an empty folder is not."""
-    return root.exists() and (not root.is_dir() or any(root.iterdir()))
+    with storage(root, "looking at the output"):
+        return root.exists() and (not root.is_dir() or any(root.iterdir()))
 
 
 def refuse_existing(root: Path) -> None:

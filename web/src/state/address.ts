@@ -55,10 +55,10 @@ function numberOf(text: string | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** The first two columns as float32, base64url: they alone make the picture, the others are completed. */
+/** The first two columns to the last bit, base64url: they alone make the picture, the others are completed. */
 function encodeBasis(basis: readonly number[]): string {
   const dims = Math.round(Math.sqrt(basis.length));
-  const screen = new Float32Array(2 * dims);
+  const screen = new Float64Array(2 * dims);
   for (let i = 0; i < dims; i++) {
     screen[i] = basis[i * dims];
     screen[dims + i] = basis[i * dims + 1];
@@ -74,13 +74,16 @@ function decodeBasis(text: string): number[] | null {
   } catch {
     return null;
   }
-  const dims = bytes.length / 8;
+  const dims = bytes.length / 16;
   if (!Number.isInteger(dims) || dims < 2 || dims > 64) return null;
-  const screen = new Float32Array(Uint8Array.from(bytes, (c) => c.charCodeAt(0)).buffer);
+  const screen = new Float64Array(Uint8Array.from(bytes, (c) => c.charCodeAt(0)).buffer);
   if (!screen.every(Number.isFinite)) return null;
-  const columns = [Float64Array.from(screen.subarray(0, dims)), Float64Array.from(screen.subarray(dims))];
+  const columns = [screen.slice(0, dims), screen.slice(dims)];
   const basis = orthonormalBasis(columns, dims);
   // Two columns that were not orthonormal are no view that a page wrote.
   const same = [0, 1].every((c) => columnOf(basis, c, dims).every((x, i) => Math.abs(x - columns[c][i]) < 1e-3));
-  return same ? [...basis] : null;
+  if (!same) return null;
+  // The very numbers that were written: a link shows the same pixels.
+  columns.forEach((column, c) => column.forEach((x, i) => (basis[i * dims + c] = x)));
+  return [...basis];
 }
