@@ -105,6 +105,8 @@ class Structure:
     """Whether the output comes straight from a linear layer or a softmax."""
     probabilities: bool = False
     """Whether the rows of the output are probabilities already."""
+    classes: int = 0
+    """How many numbers a sample the output has, where it is (samples, numbers): the classes of a classifier."""
 
 
 @dataclass
@@ -148,7 +150,7 @@ def discover(model: nn.Module, batch: Callable[[int], Any], channels: str = "aut
         taps += _taps(a, b, occurrence if calls[a.module] > 1 else None, channels)
     called = set(names)
     uncalled = [name for name, _ in named_modules(model) if name and name not in called]
-    final = next((t for s, t in structure.tensors(output)), None)
+    final = class_scores(output)
     producer = [s.kind for s in three if s.module and final is not None and any(t is final for _, t in s.outputs)]
     two_dimensional = final is not None and final.ndim == 2 and final.is_floating_point() and final.shape[1] > 1
     classes = {kind.__name__ for kind in _CLASSIFIER}
@@ -157,7 +159,14 @@ def discover(model: nn.Module, batch: Callable[[int], Any], channels: str = "aut
         uncalled=uncalled,
         classifier=two_dimensional and bool(classes.intersection(producer)),
         probabilities=two_dimensional and _are_probabilities(final),
+        classes=final.shape[1] if two_dimensional and final is not None else 0,
     )
+
+
+def class_scores(output: Any) -> torch.Tensor | None:
+    """The tensor (n, classes) of what a classifier returned: `logits` where it is named, else the first."""
+    found = dict(structure.tensors(output))
+    return found.get(("logits",), next(iter(found.values()), None))
 
 
 def _are_probabilities(x: torch.Tensor | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import random
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,7 +32,8 @@ def recording_mode(model: nn.Module) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
             stack.enter_context(torch.no_grad())
             stack.enter_context(torch.autocast(device, enabled=False))
-            if hasattr(torch.compiler, "set_stance"):
+            # Whoever compiled something has loaded dynamo; loading it for nothing takes seconds.
+            if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):
                 stack.enter_context(torch.compiler.set_stance("force_eager"))
             torch.backends.mha.set_fastpath_enabled(False)
             for module, _ in compiled:

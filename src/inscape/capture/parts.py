@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from inscape.capture import structure
+from inscape.capture.discover import class_scores
 from inscape.capture.inputs import attention_mask, call, check_finite, checksum_bytes, prefetch, to_device
 from inscape.capture.mode import device_of, recording_mode, seed_everything
 from inscape.capture.taps import Taps
@@ -109,7 +109,9 @@ def _scores(plan: Plan, writer: PartWriter, output: Any, batch: Batch) -> None:
     """Prediction, its probability and, where labels and classes are the same thing, the cross-entropy."""
     if not plan.predictions:
         return
-    scores = class_scores(output).float()
+    found = class_scores(output)
+    assert found is not None, "discovery saw an output"
+    scores = found.float()
     if plan.model.get("probabilities"):
         log_probability = scores.clamp(min=torch.finfo(torch.float32).tiny).log()
     else:
@@ -124,12 +126,6 @@ def _scores(plan: Plan, writer: PartWriter, output: Any, batch: Batch) -> None:
         chosen = log_probability.gather(1, torch.where(known, target, 0)[:, None])[:, 0]
         loss = torch.where(known, -chosen, torch.nan)
         writer.score("loss", loss.cpu().numpy())
-
-
-def class_scores(output: Any) -> torch.Tensor:
-    """The tensor (n, classes) of what a classifier returned: `logits` where it is named, else the first."""
-    found = dict(structure.tensors(output))
-    return found.get(("logits",), next(iter(found.values())))
 
 
 class _Pages:

@@ -14,7 +14,6 @@ from inscape.capture.discover import Structure, discover
 from inscape.capture.inputs import to_device
 from inscape.capture.layers import plan_layers, select
 from inscape.capture.mode import device_of
-from inscape.capture.parts import class_scores
 from inscape.capture.weights import parameter_count
 from inscape.errors import DataError, WrongCall
 from inscape.recording import ColumnPlan, Plan
@@ -88,7 +87,7 @@ def make_plan(
     chosen = plan_layers(select(model, structure, layers), reduction, dtype)
     first = next(iter(source.batches([(0, min(LOOK, len(source)))])))
     names = source.class_names
-    classes = _classes(model, first) if predictions or (predictions is None and structure.classifier) else 0
+    classes = structure.classes if predictions or (predictions is None and structure.classifier) else 0
     if predictions and not classes:
         raise WrongCall(
             "the model's output holds no numbers of classes",
@@ -134,15 +133,6 @@ def default_batch_size(structure: Structure) -> int:
     while size > 8 and size * largest * 4 > LARGEST_TENSOR:
         size //= 2
     return size
-
-
-def _classes(model: nn.Module, first: Batch) -> int:
-    from inscape.capture.inputs import call
-    from inscape.capture.mode import recording_mode
-
-    with recording_mode(model):
-        scores = class_scores(call(model, to_device(first.inputs, device_of(model))))
-    return int(scores.shape[1]) if scores.ndim == 2 and scores.shape[1] > 1 else 0
 
 
 def _column(name: str, values: Any) -> ColumnPlan:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from inscape.capture import Recorder
 from inscape.capture.loading import load_model, load_weights
-from inscape.errors import WrongCall
+from inscape.data.objects import load_object
 from inscape.recording import index
-from inscape.recording.names import nearest
 from inscape.studies.study import Study
 
 
@@ -60,7 +57,7 @@ def record_study(
                 for state in folder.glob("*.pt"):
                     state.unlink()
             folder.mkdir(parents=True, exist_ok=True)
-            train = _function(_relative(study, checkpoints["train"]))
+            train = load_object(_relative(study, checkpoints["train"]), "train")
             train(model, checkpoint, folder, **checkpoints.get("arguments", {}))
         elif "weights" in checkpoints:
             for weights in checkpoints["weights"]:
@@ -85,25 +82,3 @@ def _relative(study: Study, spec: str) -> str:
     """A ``file.py:name`` of a study is relative to the study's folder."""
     file, colon, name = spec.rpartition(":")
     return f"{study.path(file)}{colon}{name}" if file.endswith(".py") else spec
-
-
-def _function(spec: str) -> Callable[..., Any]:
-    file, _, name = spec.rpartition(":")
-    if file.endswith(".py"):
-        loaded = importlib.util.spec_from_file_location(Path(file).stem, file)
-        if loaded is None or loaded.loader is None or not Path(file).exists():
-            raise WrongCall("there is no such file", got=file, remedy="check the path of checkpoints.train")
-        module = importlib.util.module_from_spec(loaded)
-        loaded.loader.exec_module(module)
-    else:
-        try:
-            module = importlib.import_module(file)
-        except ImportError as error:
-            raise WrongCall(
-                "the training module can't be imported", got=f"{file}: {error}", remedy="check the name"
-            ) from error
-    function: Callable[..., Any] | None = getattr(module, name, None)
-    if function is None:
-        near = ", ".join(nearest(name, [n for n in vars(module) if not n.startswith("_")]))
-        raise WrongCall("the training function is missing", got=spec, remedy=f"did you mean one of: {near}?")
-    return function
