@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from inscape.cli_options import build_parser
-from inscape.errors import InscapeError, InscapeWarning
+from inscape.errors import InscapeError, InscapeWarning, WrongCall
 
 Arguments = argparse.Namespace
 
@@ -66,20 +66,27 @@ def _bars(arguments: Arguments) -> bool:
 
 def record(arguments: Arguments) -> int:
     """Record one or several states of a model."""
+    import torch
+
     from inscape.capture import Recorder
     from inscape.capture.loading import load_model, load_weights
     from inscape.recording import Recording
 
     data = _data(arguments)
+    torch.manual_seed(arguments.seed)  # a model that begins at random begins the same way when it is resumed
     model = load_model(arguments.model)
     names = arguments.checkpoint or [Path(weights).stem for weights in arguments.weights] or ["0"]
     if arguments.weights and len(names) != len(arguments.weights):
-        from inscape.errors import WrongCall
-
         raise WrongCall(
             "every file of weights needs one checkpoint name",
             got=f"{len(names)} names for {len(arguments.weights)} files",
             remedy="give --checkpoint once a file, in the same order, or leave it out",
+        )
+    if len(set(names)) < len(names):
+        raise WrongCall(
+            "two checkpoints would bear one name",
+            got=", ".join(names),
+            remedy="name them by --checkpoint, once a file, in the same order",
         )
     if arguments.weights:  # what does not fit is told before anything is written
         load_weights(model, arguments.weights[0], trust=arguments.trust)

@@ -177,8 +177,10 @@ def test_resuming_with_other_settings_weights_or_data_is_refused(recorded: Any, 
         inscape.record(network, images, **settings)
     with pytest.raises(Mismatch, match="data changed"):
         changed = images[0].copy()
-        changed[3] += 1e-3
+        changed[2000] += 1e-3
         inscape.record(network, (changed, images[1]), **settings, checkpoint="1")
+    with pytest.raises(Mismatch, match="data changed since"):
+        inscape.record(network, (images[0] + 1e-3, images[1]), **settings)
     assert inscape.open(recorded.path).checkpoints == ["0"]
     recorded.verify()
 

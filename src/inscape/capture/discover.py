@@ -250,6 +250,8 @@ def _input_taps(three: Any, two: Any, channels: str) -> list[Tap]:
 
 def _taps(a: _Seen, b: _Seen, occurrence: int | None, channels: str) -> list[Tap]:
     default = structure.default_selector([selector for selector, _ in a.outputs])
+    if a.module in ("input", "output") and occurrence is None:
+        occurrence = 0  # these names are the data's and the model's own: such a module is `input:0`
     base = (a.module or "output") + ("" if occurrence is None else f":{occurrence}")
     others = dict(b.outputs)
     found = []

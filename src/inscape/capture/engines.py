@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -99,9 +101,18 @@ def _begin(file: str, threads: int) -> None:
     import cloudpickle
 
     torch.set_num_threads(threads)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Our own parent wrote this file a moment ago, into a folder that only this user can read.
     loaded: Any = cloudpickle.loads(Path(file).read_bytes())
     _spec = loaded
+
+
+def _end_with_parent() -> None:
+    """A worker must not outlive the process that holds the recording's lock: others may write then."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _record(part: Part) -> Receipt:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import nn
 
 from inscape.capture.structure import tensors
-from inscape.errors import DataError, ModelError
+from inscape.errors import DataError, InscapeError, ModelError
+
+if TYPE_CHECKING:
+    from inscape.data import Batch
 
 
 def to_device(inputs: Any, device: torch.device) -> Any:
-    """Turn arrays into tensors and move them; tuples and dicts keep their structure."""
+    """Copy a batch to where the model is: a model that works in place must not change the person's own arrays."""
     if isinstance(inputs, torch.Tensor):
-        return inputs.to(device, non_blocking=True)
-    if isinstance(inputs, np.ndarray):
-        return torch.from_numpy(np.ascontiguousarray(inputs)).to(device, non_blocking=True)
+        return inputs.to(device, copy=True)
     if isinstance(inputs, Mapping):
         return {key: to_device(value, device) for key, value in inputs.items()}
-    if isinstance(inputs, tuple | list):
+    if isinstance(inputs, tuple):
         return tuple(to_device(value, device) for value in inputs)
+    return inputs
+
+
+def as_tensors(inputs: Any) -> Any:
+    """A batch with tensors in the place of arrays, sharing their memory; tuples and dicts keep their structure."""
+    if isinstance(inputs, np.ndarray):
+        contiguous = np.ascontiguousarray(inputs)
+        return torch.from_numpy(contiguous if contiguous.flags.writeable else contiguous.copy())
+    if isinstance(inputs, Mapping):
+        return {key: as_tensors(value) for key, value in inputs.items()}
+    if isinstance(inputs, tuple | list):
+        return tuple(as_tensors(value) for value in inputs)
     return inputs
 
 
@@ -39,7 +52,7 @@ def call(model: nn.Module, inputs: Any) -> Any:
             return model(*inputs)
         return model(inputs)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, KeyError, AssertionError) as error:
-        if isinstance(error, ModelError):
+        if isinstance(error, InscapeError):
             raise
         raise ModelError(
             "the model failed on its data",
@@ -97,14 +110,20 @@ def check_finite(inputs: Any, start: int) -> None:
             )
 
 
-def checksum_bytes(inputs: Any) -> Iterator[np.ndarray[Any, np.dtype[Any]]]:
-    """The bytes of a batch, tensor by tensor, for comparing data between checkpoints."""
+def checksum_bytes(inputs: Any, batch: Batch) -> Iterator[np.ndarray[Any, np.dtype[Any]]]:
+    """The bytes of a batch (inputs as tensors, labels, columns), for comparing data between checkpoints."""
+    if batch.labels is not None:
+        yield np.ascontiguousarray(batch.labels)
+    for name in sorted(batch.columns):
+        values = np.asarray(batch.columns[name])
+        text = "\0".join(map(str, values.tolist())).encode()
+        yield np.frombuffer(text, dtype=np.uint8) if values.dtype.kind in "OUT" else np.ascontiguousarray(values)
     for _, tensor in tensors(inputs):
-        values = tensor.detach().cpu().contiguous()
-        yield (values.view(torch.uint8) if values.ndim else values.reshape(1).view(torch.uint8)).numpy()
+        content = tensor.detach().cpu().contiguous()
+        yield (content if content.ndim else content.reshape(1)).view(torch.uint8).numpy()
 
 
-def prefetch(batches: Iterator[Any], depth: int = 2) -> Iterator[Any]:
+def prefetch(batches: Iterator[Any], depth: int = 2) -> Generator[Any, None, None]:
     """Read ahead on a thread: decoding overlaps the forward pass."""
     import queue
     import threading

@@ -24,12 +24,11 @@ def recording_mode(model: nn.Module) -> Iterator[None]:
     compiled = [
         (m, m._compiled_call_impl) for m in model.modules() if getattr(m, "_compiled_call_impl", None) is not None
     ]
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else None
     fast_path = torch.backends.mha.get_fastpath_enabled()
     device = device_of(model).type
     try:
         with contextlib.ExitStack() as stack:
+            stack.enter_context(random_states_kept())
             stack.enter_context(torch.no_grad())
             stack.enter_context(torch.autocast(device, enabled=False))
             # Whoever compiled something has loaded dynamo; loading it for nothing takes seconds.
@@ -46,6 +45,16 @@ def recording_mode(model: nn.Module) -> Iterator[None]:
         for module, implementation in compiled:
             module._compiled_call_impl = implementation
         torch.backends.mha.set_fastpath_enabled(fast_path)
+
+
+@contextlib.contextmanager
+def random_states_kept() -> Iterator[None]:
+    """Put the random states of torch, NumPy and Python back, whatever was drawn inside."""
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else None
+    try:
+        yield
+    finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
         torch.set_rng_state(states[2])

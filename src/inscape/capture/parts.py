@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from inscape.capture.discover import class_scores
-from inscape.capture.inputs import attention_mask, call, check_finite, checksum_bytes, prefetch, to_device
+from inscape.capture.inputs import as_tensors, attention_mask, call, check_finite, checksum_bytes, prefetch, to_device
 from inscape.capture.mode import device_of, recording_mode, seed_everything
 from inscape.capture.taps import Taps
 from inscape.errors import DataError
@@ -55,8 +56,12 @@ def record_parts(
     ranges = [r for part in parts for r in plan.batches(part.start, part.stop)]
     published: list[Receipt] = []
     handed = 0
-    with recording_mode(model), taps.attached(model), WriteQueue() as queue:
-        batches = prefetch(spec.source.batches(ranges))
+    with (
+        recording_mode(model),
+        taps.attached(model),
+        WriteQueue() as queue,
+        closing(prefetch(spec.source.batches(ranges))) as batches,
+    ):
         for part in parts:
             writer = PartWriter(spec.root, plan, part, queue)
             taps.sink, taps.wants = writer.layer, writer.wants
@@ -64,16 +69,15 @@ def record_parts(
             seed_everything(plan.seed + part.start)
             for start, stop in plan.batches(part.start, part.stop):
                 batch: Batch = next(batches)
-                inputs = to_device(batch.inputs, device)
+                given = as_tensors(batch.inputs)
                 if not plan.allow_nonfinite:
-                    check_finite(inputs, start)
-                for content in checksum_bytes(
-                    inputs if device.type == "cpu" else to_device(batch.inputs, torch.device("cpu"))
-                ):
+                    check_finite(given, start)
+                for content in checksum_bytes(given, batch):
                     writer.inputs(content)
+                inputs = to_device(given, device)
                 taps.begin(start, stop - start, attention_mask(inputs))
                 output = call(model, inputs)
-                taps.ends(inputs, output)
+                taps.ends(given, output)
                 _columns(plan, writer, batch, start)
                 pages.add(batch)
                 _scores(plan, writer, output, batch)
@@ -159,6 +163,7 @@ class _Pages:
 
         cells, cell = self._cells[:count], self._plan.thumbnail
         assert cell is not None
-        self._writer.page(self._first, lambda: encode_page(cells, cell, PAGE_COLUMNS))
+        size = sum(image.nbytes for image in cells)
+        self._writer.page(self._first, lambda: encode_page(cells, cell, PAGE_COLUMNS), size)
         self._first += count
         del self._cells[:count]

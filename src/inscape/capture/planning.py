@@ -11,12 +11,13 @@ import numpy as np
 from torch import nn
 
 from inscape.capture.discover import Structure, discover
-from inscape.capture.inputs import to_device
+from inscape.capture.inputs import as_tensors, checksum_bytes, to_device
 from inscape.capture.layers import plan_layers, select
 from inscape.capture.mode import device_of
 from inscape.capture.weights import parameter_count
 from inscape.errors import DataError, WrongCall
 from inscape.recording import ColumnPlan, Plan
+from inscape.recording.files import array_crc32c
 
 if TYPE_CHECKING:
     from inscape.data import Batch, Source
@@ -44,7 +45,7 @@ def _batches_of(source: Source, model: nn.Module) -> Callable[[int], Any]:
             inputs = next(iter(source.batches([(0, count)]))).inputs
         else:  # with one sample only, it is repeated: discovery needs batches of two sizes
             inputs = _repeat(next(iter(source.batches([(0, 1)]))).inputs, count)
-        return to_device(inputs, device)
+        return to_device(as_tensors(inputs), device)
 
     return batch
 
@@ -118,8 +119,16 @@ def make_plan(
             "classes": classes or None,
             "probabilities": structure.probabilities,
         },
-        data={"name": source.name, "kind": source.kind},
+        data={"name": source.name, "kind": source.kind, "first": _checksum(first)},
     )
+
+
+def _checksum(batch: Batch) -> int:
+    """CRC-32C of the first samples: who resumes a recording must bring the same data."""
+    crc = 0
+    for content in checksum_bytes(as_tensors(batch.inputs), batch):
+        crc = array_crc32c(content, crc)
+    return crc
 
 
 def default_batch_size(structure: Structure) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from torch import nn
 
 from inscape.capture.engines import Engine, engine
+from inscape.capture.mode import random_states_kept
 from inscape.capture.parts import PartSpec
 from inscape.capture.planning import look, make_plan, title_of
 from inscape.capture.unwrap import unwrap
@@ -100,23 +101,25 @@ class Recorder:
             refuse_existing(self.path)  # the quick answer, before the model runs
         self._model, self.notes = unwrap(model)
         self._engine = _engine(engine)
-        self._source: Source = resolve_source(data, labels=labels, columns=columns, class_names=class_names)
+        with random_states_kept():  # a dataset may draw random numbers when it is looked at
+            self._source: Source = resolve_source(data, labels=labels, columns=columns, class_names=class_names)
         for note in self._source.notes:
             warnings.warn(note, InscapeWarning, stacklevel=2)
         self._progress = progress
-        plan = make_plan(
-            self._model,
-            self._source,
-            look(self._model, self._source, channels),
-            layers=layers,
-            reduction=reduction,
-            dtype=dtype,
-            batch_size=batch_size,
-            seed=seed,
-            predictions=predictions,
-            allow_nonfinite=allow_nonfinite,
-            title=title or title_of(self.path),
-        )
+        with random_states_kept():
+            plan = make_plan(
+                self._model,
+                self._source,
+                look(self._model, self._source, channels),
+                layers=layers,
+                reduction=reduction,
+                dtype=dtype,
+                batch_size=batch_size,
+                seed=seed,
+                predictions=predictions,
+                allow_nonfinite=allow_nonfinite,
+                title=title or title_of(self.path),
+            )
         from inscape import __version__
 
         self._writer = Writer(self.path, plan, version=__version__, resume=resume, overwrite=overwrite)

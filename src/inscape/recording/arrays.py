@@ -191,9 +191,9 @@ class LazyArray:
             start, stop = 0, len(self)
         step = self.chunks[0]
         for row in range(start // step, -(-stop // step) if stop > start else start // step):
-            folder = self._root / self.path / "c" / str(row)
-            if not folder.exists():
-                raise corrupt(self._root, f"{self.path}/c/{row}", "the file is missing")
+            file = "/".join([self.path, "c", str(row), *["0"] * (self.ndim - 1)])
+            if not (self._root / file).exists():
+                raise corrupt(self._root, file, "the file is missing")
 
 
 def corrupt(root: Path, file: str, problem: str) -> CorruptRecording:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from inscape.recording.arrays import AnyArray, LazyArray
+from inscape.recording.names import from_folder
 from inscape.recording.results import Provenance
 
 
@@ -53,7 +54,7 @@ class Embedding:
         all_steps = [Step(**step) for step in content["steps"]]
         self._selected = list(range(len(all_steps))) if selected is None else selected
         self._single = single
-        self.name = path.removeprefix("embeddings/")
+        self.name = from_folder(path.removeprefix("embeddings/"))
         self.method: str = content["method"]
         self.steps = [all_steps[i] for i in self._selected]
         self.axes: list[str] | None = content.get("axes")

@@ -148,8 +148,8 @@ class PartWriter:
         """Add the model's input to the part's checksum."""
         self._crc = array_crc32c(content, self._crc)
 
-    def page(self, first: int, encode: Callable[[], bytes]) -> None:
-        """Write one page of thumbnails (WebP) which begins at sample `first`; it is encoded beside the forward pass."""
+    def page(self, first: int, encode: Callable[[], bytes], size: int) -> None:
+        """Write one page of thumbnails (WebP) which begins at sample `first`, encoded from `size` bytes of pixels."""
         number = first // PAGE
         path = f"samples/thumbnails/{number}"
 
@@ -170,7 +170,7 @@ class PartWriter:
                 open_array(self._root, path, write=True)[:] = content
             self._pages[path] = ArrayReceipt(hashlib.sha256(encoded).hexdigest())
 
-        self._queue.submit(write)
+        self._queue.submit(write, size)
 
     def finish(self, weights: str, published: list[Receipt]) -> None:
         """Publish the part once its writes are done: the samples' receipt first, then the checkpoint's."""

@@ -139,7 +139,7 @@ class Plan:
         mine, theirs = self.to_json(), other.to_json()
         found = []
         for key in mine:
-            if mine[key] == theirs[key]:
+            if mine[key] == theirs[key] or key == "title":  # a folder may be renamed
                 continue
             if key == "layers":
                 a, b = [x["name"] for x in mine[key]], [x["name"] for x in theirs[key]]

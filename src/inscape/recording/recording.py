@@ -12,7 +12,7 @@ from inscape.recording import index, receipts, results
 from inscape.recording.arrays import AnyArray, LazyArray
 from inscape.recording.embedding import Embedding
 from inscape.recording.files import human_bytes, read_json
-from inscape.recording.names import offer, to_folder
+from inscape.recording.names import from_folder, offer, to_folder
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
 from inscape.recording.thumbnails import cut_cell
@@ -88,6 +88,13 @@ class Recording:
         """Read one column of the samples (N,): ``label``, ``text``, ``file``, any of the user's."""
         if name not in self.columns:
             raise UnknownName("the samples have no such column", got=repr(name), remedy=offer(name, self.columns))
+        recorded = receipts.load(self.path, receipts.SAMPLES)
+        if any(start not in recorded for start, _ in self._plan.parts()):
+            raise UnknownName(
+                "the samples are not all recorded yet",
+                got=f"{len(recorded)} of {len(list(self._plan.parts()))} parts of {self.path}",
+                remedy="wait for the first checkpoint, or finish it with resume=True (--resume)",
+            )
         values = LazyArray(self.path, f"samples/{to_folder(name)}")[...]
         return values.astype(object) if values.dtype.kind in "OUT" else values
 
@@ -181,9 +188,8 @@ class Recording:
     @property
     def embeddings(self) -> list[str]:
         """The names of the stored embeddings."""
-        return [
-            path.removeprefix("embeddings/") for path in results.published(self.path) if path.startswith("embeddings/")
-        ]
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("embeddings/")) for path in paths if path.startswith("embeddings/")]
 
     def embedding(self, name: str, layer: str | None = None, checkpoint: str | int | None = None) -> Embedding:
         """A stored embedding: the whole sequence, or one step of it by layer (and checkpoint, by default the last).
@@ -197,7 +203,7 @@ class Recording:
                 got=repr(name),
                 remedy=offer(name, self.embeddings) if self.embeddings else f"make it: inscape.embed(rec, {name!r})",
             )
-        path = f"embeddings/{name}"
+        path = f"embeddings/{to_folder(name)}"
         content = self._summary(path)
         stale = self.is_stale(content)
         if layer is None and checkpoint is None:
@@ -209,7 +215,7 @@ class Recording:
             i
             for i, (step_layer, step_checkpoint) in enumerate(steps)
             if (wanted_layer is None or step_layer == wanted_layer)
-            and (checkpoint is None or step_checkpoint == str(checkpoint))
+            and (checkpoint is None or step_layer == "input" or step_checkpoint == str(checkpoint))
         ]
         if checkpoint is None:
             order = {c: i for i, c in enumerate(self.checkpoints)}

@@ -80,6 +80,8 @@ def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: 
     name = path.replace("/", "-")
     with Lock(root / ".locks" / name), storage(root, f"writing {path}"):
         recover(root, path)
+        for abandoned in root.glob(f".{name}.*.partial"):  # of a killed process: the lock says that none is alive
+            shutil.rmtree(abandoned, ignore_errors=True)
         partial = f".{name}.{uuid.uuid4().hex}.partial"
         try:
             create_group(root, partial, dict(attributes))

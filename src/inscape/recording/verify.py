@@ -34,6 +34,10 @@ def verify(root: Path, progress: Callable[[str], None] | None = None) -> dict[st
             raise corrupt(root, f"{path}/zarr.json", "it differs from the copy in the index")
     groups = [receipts.load(root, receipts.SAMPLES)]
     starts = [start for start, _ in plan.parts()]
+    absent = [start for start in starts if start not in groups[0]]
+    if content["checkpoints"] and absent:
+        receipt = f"{receipts.folder_of(receipts.SAMPLES)}/{absent[0]:012d}.json"
+        raise corrupt(root, receipt, "the receipt of published samples is missing")
     for checkpoint in content["checkpoints"]:
         parts = receipts.load(root, receipts.checkpoint_kind(checkpoint["name"]))
         missing = [start for start in starts if start not in parts]

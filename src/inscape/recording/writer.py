@@ -17,11 +17,15 @@ from inscape.recording.names import to_folder
 from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
+OWN = {"receipts", "samples", "input", "checkpoints", "embeddings", "zarr.json"}
+
 
 def is_taken(root: Path) -> bool:
-    """Whether something is at a path already; an empty folder is not."""
+    """Whether something is at a path already; an empty folder is not, nor are the locks of a run that never began."""
     with storage(root, "looking at the output"):
-        return root.exists() and (not root.is_dir() or any(root.iterdir()))
+        if not root.is_dir():
+            return root.exists()
+        return any(not entry.name.startswith((".lock", ".index")) for entry in root.iterdir())
 
 
 def refuse_existing(root: Path) -> None:
@@ -39,6 +43,12 @@ def refuse_existing(root: Path) -> None:
         )
 
 
+def _is_leftover(root: Path) -> bool:
+    """Whether a folder holds nothing but what a recording that was killed at its beginning leaves."""
+    names = {entry.name for entry in root.iterdir()} if root.is_dir() else {""}
+    return "zarr.json" not in names and all(name in OWN or name.startswith(".") for name in names)
+
+
 class Writer:
     """The one process that writes activations into a recording; it holds the recording's lock until `close`.
 
@@ -52,35 +62,36 @@ class Writer:
     def __init__(self, root: Path, plan: Plan, *, version: str, resume: bool = False, overwrite: bool = False) -> None:
         self.root = root
         self.plan = plan
-        there = is_taken(root)
         if not (resume or overwrite):
             refuse_existing(root)
-        if there and overwrite and not (root / "receipts").is_dir():
-            index.read(root)  # raises: what is not a recording is never deleted
-        before = Plan.from_json(index.read(root)["plan"]) if there and resume and not overwrite else None
+        elif is_taken(root) and not _is_leftover(root):
+            index.read(root)  # raises: what is not a recording is neither resumed nor deleted
         with storage(root, "creating the recording"):
             root.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(root / ".lock")
         self._lock.__enter__()
-        try:
-            if there and overwrite:
-                self._clear()
-            if before is None:
-                self._begin(version)
+        try:  # everything that decides is looked at again, now that nobody else writes
+            if not (resume or overwrite):
+                refuse_existing(root)
+            if resume and (root / "zarr.json").exists():
+                self._continue(Plan.from_json(index.read(root)["plan"]))
             else:
-                self._continue(before)
+                self._begin(version)
         except BaseException:
             self.close()
             raise
 
     def _clear(self) -> None:
+        """Remove what is there: the proofs first, so that what a crash leaves of it vouches for nothing."""
         with storage(self.root, "replacing the recording"):
+            shutil.rmtree(self.root / "receipts", ignore_errors=True)
+            (self.root / "zarr.json").unlink(missing_ok=True)
             for entry in self.root.iterdir():
-                if entry.name.startswith(".lock"):
-                    continue
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                if not entry.name.startswith((".lock", ".index")):
+                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
     def _begin(self, version: str) -> None:
+        self._clear()
         need = self.plan.checkpoint_bytes() + self.plan.input_bytes()
         free = free_bytes(self.root)
         if need > free:
@@ -96,13 +107,21 @@ class Writer:
 
     def _continue(self, before: Plan) -> None:
         differences = before.differences(self.plan)
+        if before.data.get("first") != self.plan.data.get("first"):
+            raise Mismatch(
+                "the data changed since this recording was begun",
+                got=f"the first samples, labels or columns differ from those recorded at {self.root}",
+                remedy="resume with the same data, in the same order; or record into another place",
+            )
         if differences:
             raise Mismatch(
                 "what should be resumed was recorded otherwise",
                 got="; ".join(differences),
                 remedy="call with the same model, data and settings as before, or pass overwrite=True (--overwrite)",
             )
-        remove_partials(self.root)
+        # Not what lies at the root: a result may be on its way there, under a lock of its own.
+        for folder in ("samples", "input", "checkpoints", "receipts/samples", "receipts/checkpoints"):
+            remove_partials(self.root / folder)
         with storage(self.root, "continuing the recording"):
             self._prepare_samples()
 
@@ -134,7 +153,14 @@ class Writer:
             with storage(self.root, "preparing a checkpoint"):
                 self._prepare_checkpoint(name)
         samples = receipts.load(self.root, receipts.SAMPLES)
-        return [Part(name, start, stop, start not in samples) for start, stop in self.plan.parts() if start not in done]
+        parts = [
+            Part(name, start, stop, start not in samples)
+            for start, stop in self.plan.parts()
+            if start not in done or start not in samples
+        ]
+        if parts and index.read(self.root)["complete"]:
+            index.publish(self.root, complete=False)
+        return parts
 
     def check_inputs(self, name: str) -> None:
         """Make sure that a checkpoint saw the same data as the samples that are stored.
@@ -143,14 +169,16 @@ class Writer:
             Mismatch: it did not; its parts are unpublished again.
         """
         samples = receipts.load(self.root, receipts.SAMPLES)
-        for start, part in receipts.load(self.root, receipts.checkpoint_kind(name)).items():
-            if start in samples and samples[start].inputs != part.inputs:
-                (self.root / part.path).unlink(missing_ok=True)
-                raise Mismatch(
-                    "the data changed between two checkpoints of one recording",
-                    got=f"samples {part.start} to {part.stop} of checkpoint {name!r} differ from those recorded first",
-                    remedy="probe data must be the same every time: no augmentation, no shuffling, no changed files",
-                )
+        parts = receipts.load(self.root, receipts.checkpoint_kind(name))
+        others = [part for start, part in parts.items() if start in samples and samples[start].inputs != part.inputs]
+        for part in others:
+            (self.root / part.path).unlink(missing_ok=True)
+        if others:
+            raise Mismatch(
+                "the data changed between two checkpoints of one recording",
+                got=f"samples {others[0].start} to {others[0].stop} of checkpoint {name!r} differ from the first",
+                remedy="probe data must be the same every time: no augmentation, no shuffling, no changed files",
+            )
 
     def finish_checkpoint(self, name: str, info: dict[str, Any] | None = None) -> None:
         """Publish a checkpoint whose parts are all written."""
@@ -168,12 +196,17 @@ class Writer:
                 create_group(self.root, group, {"inscape": {**layer.index(), **summary}})
             weights = next((r.weights for r in parts.values()), "")
             create_group(self.root, path, {"inscape": {**entry, "weights": weights, "recorded": index.now()}})
-            if name in known:
-                return
-            index.publish(self.root, checkpoints=[*entries, entry])
+            if name in known:  # only missing receipts of the samples were renewed
+                index.publish(self.root)
+            else:
+                index.publish(self.root, checkpoints=[*entries, entry])
 
     def finish(self) -> None:
-        """Mark the recording complete: nothing more is expected."""
+        """Mark the recording complete, unless a checkpoint was begun and not finished."""
+        published = {to_folder(name) for name in self.checkpoints()}
+        begun = self.root / "receipts" / "checkpoints"
+        if begun.is_dir() and any(entry.name not in published for entry in begun.iterdir()):
+            return
         with storage(self.root, "completing the recording"):
             index.publish(self.root, complete=True)
 

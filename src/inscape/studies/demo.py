@@ -35,11 +35,12 @@ def train_digits(
     images, labels = digits("train")
     training = Training(model, images, labels, epochs=epochs, seed=seed)
     states = sorted(folder.glob("epoch-*.pt"), key=lambda p: int(p.stem.removeprefix("epoch-")))
-    if states:
-        training.load_state_dict(torch.load(states[-1], weights_only=True))
-    else:
+    if not states:
         _save(training, folder)
-    checkpoint(f"epoch-{training.done}")
+        checkpoint(f"epoch-{training.done}")
+    for state in states:  # each of them: the recording may have been deleted, and what is published is skipped
+        training.load_state_dict(torch.load(state, weights_only=True))
+        checkpoint(f"epoch-{training.done}")
     while training.done < epochs:
         training.epoch()
         _save(training, folder)

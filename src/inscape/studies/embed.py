@@ -83,7 +83,7 @@ def embed(
     # The data itself is the same at every checkpoint: one step, shown at all of them.
     steps = [(layer, rec.checkpoint() if checkpoint == "input" else checkpoint) for layer, checkpoint in steps]
     dims = _dims(rec, method, chosen, dims)
-    name = to_folder(name or (f"units-{chosen[0]}" if method == "units" else method))
+    name = name or (f"units-{chosen[0]}" if method == "units" else method)
     inputs = [rec.activation(layer, checkpoint) for layer, checkpoint in steps]
     parameters = {
         "layers": chosen,
@@ -329,7 +329,7 @@ def _store(
     }
     results.write(
         rec.path,
-        f"embeddings/{name}",
+        f"embeddings/{to_folder(name)}",
         {
             "coordinates": ResultArray(coordinates.astype(np.float32), ("step", "sample", "dimension"), 1),
             "alignment": ResultArray(alignments, ("step", "dimension", "aligned_dimension")),

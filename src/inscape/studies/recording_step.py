@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from inscape.capture import Recorder
 from inscape.capture.loading import load_model, load_weights
 from inscape.data.objects import load_object
@@ -24,6 +26,8 @@ def record_study(
     """Record all checkpoints that a study names; those that are published already are not recorded again."""
     model_section = study.section("model")
     factory = _relative(study, model_section["factory"])
+    seed = int(study.section("study").get("seed", 0))
+    torch.manual_seed(seed)  # a model that begins at random begins the same way when it is resumed
     model = load_model(factory, args=model_section.get("arguments"))
     settings = study.section("record")
     checkpoints = study.section("checkpoints")
@@ -41,7 +45,7 @@ def record_study(
         out=study.out,
         resume=not overwrite,
         overwrite=overwrite,
-        seed=int(study.section("study").get("seed", 0)),
+        seed=seed,
         title=study.section("study").get("title"),
         progress=progress,
         **settings,

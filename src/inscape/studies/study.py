@@ -93,10 +93,19 @@ class Study:
 
     def digest(self) -> str:
         """Digest of everything that decides the activations: sections, and size and time of the files they name."""
-        named = [self.path(weights) for weights in self.section("checkpoints").get("weights", [])]
-        stamps = [[p.stat().st_size, p.stat().st_mtime_ns] if p.exists() else None for p in named]
+        checkpoints, data, model = self.section("checkpoints"), self.section("data"), self.section("model")
+        named = [*checkpoints.get("weights", []), str(data.get("labels", "")), *str(data["source"]).split(",")]
+        named += [str(spec).rpartition(":")[0] for spec in (model["factory"], checkpoints.get("train"), data["source"])]
+        stamps = [_stamp(self.path(name)) for name in named if name]
         told = {name: self.content.get(name) for name in ("model", "data", "record", "checkpoints")}
-        return hashlib.sha256(json.dumps([told, stamps], sort_keys=True).encode()).hexdigest()
+        seed = self.section("study").get("seed")
+        return hashlib.sha256(json.dumps([told, seed, stamps], sort_keys=True).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> list[list[int]]:
+    """Size and time of a file, or of every file of a folder."""
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path] if path.is_file() else []
+    return [[file.stat().st_size, file.stat().st_mtime_ns] for file in files]
 
 
 def _check(path: Path, content: Mapping[str, Any], results: Any) -> None:
