@@ -105,8 +105,9 @@ def test_a_dataset_that_draws_random_numbers_moves_no_state(tmp_path: Path) -> N
             torch.rand(1)
             return torch.full((3,), float(i))
 
+    model = nn.Sequential(nn.Linear(3, 2))
     state = torch.get_rng_state()
-    inscape.record(nn.Sequential(nn.Linear(3, 2)), Drawing(), out=tmp_path / "a.inscape")
+    inscape.record(model, Drawing(), out=tmp_path / "a.inscape")
     assert torch.equal(torch.get_rng_state(), state)
 
 
