@@ -184,14 +184,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--skip-memory", action="store_true")
+    parser.add_argument("--only", choices=["speed", "memory"], help="one half of the measurements")
     parser.add_argument("--peak", nargs=2, metavar=("KIND", "SAMPLES"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.peak:
         measure_peak(arguments.peak[0], int(arguments.peak[1]))
         return
-    print(f"ResNet-18, 128 px, {arguments.samples:,} samples, {torch.get_num_threads()} threads")
-    found = speed(arguments.samples, arguments.repeats)
+    if arguments.only != "memory":
+        report_speed(arguments.samples, arguments.repeats)
+    if arguments.only != "speed":
+        report_memory()
+
+
+def report_speed(samples: int, repeats: int) -> None:
+    """Measure and print 1 and 2."""
+    print(f"ResNet-18, 128 px, {samples:,} samples, {torch.get_num_threads()} threads")
+    found = speed(samples, repeats)
     print(json.dumps(found, indent=1))
     for name, bound in (("mean", 1.10), ("auto", 1.30)):
         ratio = found["median_of_ratios"][name]
@@ -200,12 +208,15 @@ def main() -> None:
         f"auto wrote {found['auto_MB']:.0f} MB at {found['auto_MB_per_s_above_bare']:.0f} MB a second of time above "
         f"the bare pass; the disk takes {found['disk_MB_per_s']:.0f} MB/s"
     )
-    if not arguments.skip_memory:
-        for samples in (20_000, 80_000):
-            floor, taken = peak("bare", samples), peak("record", samples)
-            above = taken - floor
-            verdict = "held" if above <= 200 else "MISSED"
-            print(f"at {samples:,}: {floor:.0f} MB bare, {taken:.0f} MB recorded, {above:.0f} above (200) {verdict}")
+
+
+def report_memory() -> None:
+    """Measure and print 3."""
+    for samples in (20_000, 80_000):
+        floor, taken = peak("bare", samples), peak("record", samples)
+        above = taken - floor
+        verdict = "held" if above <= 200 else "MISSED"
+        print(f"at {samples:,}: {floor:.0f} MB bare, {taken:.0f} MB recorded, {above:.0f} above (200) {verdict}")
 
 
 if __name__ == "__main__":
