@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from inscape.capture.discover import class_scores
 from inscape.capture.inputs import as_tensors, attention_mask, call, check_finite, checksum_bytes, prefetch, to_device
+from inscape.capture.memory import keep_pages
 from inscape.capture.mode import device_of, recording_mode, seed_everything
 from inscape.capture.taps import Taps
 from inscape.errors import DataError
@@ -52,6 +53,7 @@ def record_parts(
     """
     plan, model = spec.plan, spec.model
     device = device_of(model)
+    keep_pages()
     taps = Taps(plan.layers, plan.seed)
     ranges = [r for part in parts for r in plan.batches(part.start, part.stop)]
     published: list[Receipt] = []

@@ -13,6 +13,7 @@ from torch import nn
 from inscape.capture.discover import Structure, discover
 from inscape.capture.inputs import as_tensors, checksum_bytes, to_device
 from inscape.capture.layers import plan_layers, select
+from inscape.capture.memory import LARGEST_TENSOR
 from inscape.capture.mode import device_of
 from inscape.capture.weights import parameter_count
 from inscape.errors import DataError, WrongCall
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 RESERVED = ("label", "thumbnail", "thumbnails")
 LOOK = 64
 """Samples looked at for planning: columns, sizes of thumbnails, the range of pixel values."""
-
-LARGEST_TENSOR = 32 << 20
-"""What the allocator keeps and uses again (the largest threshold of glibc for mapping memory)."""
 
 
 def look(model: nn.Module, source: Source, channels: str = "auto") -> Structure:
@@ -132,14 +130,14 @@ def _checksum(batch: Batch) -> int:
 
 
 def default_batch_size(structure: Structure) -> int:
-    """Choose samples a forward pass: 256, or fewer where the largest tensor of a batch would exceed 32 MB.
+    """Choose samples a forward pass: 256, or fewer where the largest tensor of a batch would reach 32 MB.
 
     Larger tensors are given back to the system after every use and cleared by it before the next: on a CPU this took
     three quarters of the time of an image network at 224 pixels.
     """
     largest = max((math.prod(s or 1 for s in tap.shape) for tap in structure.taps), default=1)
     size = 256
-    while size > 8 and size * largest * 4 > LARGEST_TENSOR:
+    while size > 8 and size * largest * 4 >= LARGEST_TENSOR:
         size //= 2
     return size
 

@@ -55,11 +55,13 @@ def display_range(inputs: Any) -> tuple[float, float]:
     kind = _kind(pixels)
     if kind in ("uint8", "bool"):
         return (0.0, 255.0) if kind == "uint8" else (0.0, 1.0)
-    values = _numpy(pixels).astype(np.float64, copy=False).ravel()
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return 0.0, 1.0
+    values = _numpy(pixels).ravel()
     low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return 0.0, 1.0
+        low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1:
         return 0.0, 1.0
     if low >= 0 and 16 < high <= 255:  # something that never gets beyond 16 of 255 would be shown as black
@@ -156,7 +158,7 @@ def encode_page(cells: Sequence[Thumbnail], cell: tuple[int, int], columns: int 
     if grey or max(cell) <= _SMALL:
         picture.save(buffer, "WEBP", lossless=True, quality=50, method=2)
     else:
-        picture.save(buffer, "WEBP", quality=_QUALITY, method=2)
+        picture.save(buffer, "WEBP", quality=_QUALITY, method=1)
     return buffer.getvalue()
 
 
@@ -209,8 +211,12 @@ def _reduced(values: AnyArray) -> AnyArray:
     import torch
 
     blocks = torch.from_numpy(np.array(values, np.float32, copy=not values.flags.writeable or None))
-    averaged: AnyArray = torch.nn.functional.avg_pool2d(blocks, factor).numpy()
-    return averaged
+    rows = blocks.unflatten(2, (height // factor, factor)).sum(3)
+    averaged = rows[..., ::factor].clone()  # sums of strided columns: a fifth of avg_pool2d's time
+    for i in range(1, factor):
+        averaged += rows[..., i::factor]
+    result: AnyArray = averaged.mul_(1 / factor**2).numpy()
+    return result
 
 
 def _pixels(inputs: Any) -> Any:
