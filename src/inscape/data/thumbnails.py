@@ -211,7 +211,7 @@ def _reduced(values: AnyArray) -> AnyArray:
     import torch
 
     blocks = torch.from_numpy(np.array(values, np.float32, copy=not values.flags.writeable or None))
-    rows = blocks.unflatten(2, (height // factor, factor)).sum(3)
+    rows = blocks.reshape(*values.shape[:2], height // factor, factor, width).sum(3)
     averaged = rows[..., ::factor].clone()  # sums of strided columns: a fifth of avg_pool2d's time
     for i in range(1, factor):
         averaged += rows[..., i::factor]
