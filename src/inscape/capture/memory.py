@@ -14,7 +14,7 @@ LARGEST_TENSOR = 32 << 20
 """Bytes: what glibc gives out of its heap at most. A larger tensor is a mapping of its own, whose pages are given back
 to the system when it is freed and cleared by it when the next one is made."""
 
-KEPT = 4 * LARGEST_TENSOR
+KEPT = 2 * LARGEST_TENSOR
 """Bytes that may lie free at the end of the heap before they are given back."""
 
 
@@ -22,9 +22,10 @@ KEPT = 4 * LARGEST_TENSOR
 def keep_pages() -> None:
     """Let glibc reuse the memory of activations from layer to layer and from batch to batch.
 
-    By itself it raises both thresholds as large tensors come and go, to values that depend on the order of it all. Now
-    and then they end up too low: every batch gives its pages back, and the kernel clears new ones for the next. On a
-    ResNet-18 that was a sixth of the time of a recording. Elsewhere (macOS, Windows, musl) nothing is changed.
+    By itself it raises both thresholds as large tensors come and go, up to these values, and how far depends on the
+    order of it all. Now and then they end up too low: every batch gives its pages back, and the kernel clears new ones
+    for the next. On a ResNet-18 that was a sixth of a recording's time. Elsewhere (macOS, Windows, musl) nothing is
+    changed.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-QUEUE_BYTES = 64 << 20
+QUEUE_BYTES = 32 << 20
 """What may wait for the disk. Beyond it the forward pass waits: memory stays flat however slow the disk is."""
 
 
