@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
-import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inscape.recording import Recording
+    from inscape.studies.study import Study
+    from inscape.view.api import Wanted
 
 OWN_MODEL = """\
 your own model, in three lines (put yours in the place of these two):
@@ -48,17 +50,28 @@ def demo(arguments: argparse.Namespace) -> int:
         return 0
     from inscape.view.serve import serve
 
-    later = None if _is_made(recording) else _Later(out)
-    try:
-        serve([out], host=arguments.host, port=arguments.port, open_browser=arguments.open)
-    finally:
-        if later is not None:
-            later.stop()
+    wanted = _wanted(study, recording)
+    if wanted:
+        print("the 15-D UMAP is made behind the page, layer by layer, and appears there by itself\n", flush=True)
+    serve([out], host=arguments.host, port=arguments.port, open_browser=arguments.open, wanted=wanted)
     return 0
 
 
-def _is_made(recording: Any) -> bool:
-    return "umap" in recording.embeddings and not recording.embedding("umap").stale
+def _wanted(study: Study, recording: Recording) -> list[Wanted]:
+    """The results that the study leaves for later and that are not there, as jobs of the server."""
+    from inscape.view.api import Wanted
+    from inscape.view.recordings import find
+
+    name = next(iter(find([recording.path])))
+    jobs = []
+    for result in study.results:
+        method = result["embed"]
+        stored = recording.embedding(method) if method in recording.embeddings else None
+        made = stored is not None and not stored.stale and "unfinished" not in stored.provenance.parameters
+        if result.get("later") and not made:
+            parameters = {"method": method, "dims": result.get("dims"), "checkpoints": [recording.checkpoint()]}
+            jobs.append(Wanted(name, "embed", parameters))
+    return jobs
 
 
 def _say(text: str) -> None:
@@ -67,39 +80,3 @@ def _say(text: str) -> None:
 
 def _tell(entry: dict[str, Any]) -> None:
     print(f"  {entry['name']}  test accuracy {entry['accuracy']:.2%}", flush=True)
-
-
-class _Later:
-    """The results marked ``later``, made by a process of their own beside the server; resumed by the next demo."""
-
-    def __init__(self, out: Path) -> None:
-        from inscape.studies.demo import STUDY
-
-        command = [
-            sys.executable,
-            "-m",
-            "inscape",
-            "run",
-            str(STUDY),
-            "--out",
-            str(out),
-            "--later",
-            "--quiet",
-            "--json",
-        ]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        print("the 15-D UMAP is being made beside the page", flush=True)
-        threading.Thread(target=self._wait, daemon=True).start()
-
-    def _wait(self) -> None:
-        _, said = self._process.communicate()
-        if self._process.returncode == 0:
-            print("  UMAP is ready: reload the page and choose it", flush=True)
-        elif self._process.returncode > 0:
-            print(f"  UMAP failed; try inscape run --later. It said: {said.strip()}", flush=True)
-
-    def stop(self) -> None:
-        """End the process with the server; what it published is kept."""
-        self._process.terminate()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+
+Report = Callable[[int, int, str, str], None]
+"""Told the units done, their number, their name, and what is being done."""
 
 
 class Progress:
@@ -14,12 +18,14 @@ class Progress:
         title: what is being done.
         total: how many units there are.
         unit: their name.
-        show: True, False, or None for: where the error output is a terminal.
+        show: True, False, or None for: where the error output is a terminal. Or a function to tell in place of a bar.
     """
 
-    def __init__(self, title: str, total: int, unit: str = "samples", show: bool | None = None) -> None:
+    def __init__(self, title: str, total: int, unit: str = "samples", show: bool | Report | None = None) -> None:
         self._title, self._total, self._unit = title, total, unit
-        self._show = sys.stderr.isatty() if show is None else show
+        self._report = show if callable(show) else None
+        self._show = show is True or (show is None and sys.stderr.isatty())
+        self._done = 0
         self._bar: Any = None
 
     def __enter__(self) -> Self:
@@ -41,13 +47,21 @@ class Progress:
 
     def __call__(self, count: int = 1) -> None:
         """Report units that are done."""
+        self._done += count
+        self._tell()
         if self._bar is not None:
             self._bar.update(count)
 
     def describe(self, title: str) -> None:
         """Change what is said to be done."""
+        self._title = title
+        self._tell()
         if self._bar is not None:
             self._bar.set_description(title, refresh=False)
+
+    def _tell(self) -> None:
+        if self._report is not None:
+            self._report(self._done, self._total, self._unit, self._title)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -3,7 +3,8 @@ import { applyAddress, keepAddress } from "./state/address-bar";
 import { decodeAddress } from "./state/address";
 import { AppState } from "./state/app-state";
 import { publish } from "./state/public-state";
-import { begin, follow } from "./state/session";
+import { begin, follow, followColoring } from "./state/session";
+import { watch } from "./state/watching";
 import "./theme/theme.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
@@ -27,8 +28,12 @@ async function start(): Promise<void> {
 }
 
 follow(state);
+followColoring(state);
 listenForKeys(state);
 publish(state);
 const root = document.getElementById("app");
 if (root) render(<App state={state} begin={() => void start()} />, root);
-void start().then(() => keepAddress(state));
+void start().then(() => {
+  keepAddress(state);
+  watch(state, () => void start());
+});

@@ -23,7 +23,7 @@ const embedding = {
 describe("the index of a recording", () => {
   it("is read", () => {
     const index = parseRecordingIndex(recording);
-    expect(index.layers).toEqual([{ name: "fc1", units: 7 }]);
+    expect(index.layers).toMatchObject([{ name: "fc1", units: 7 }]);
     expect(index.checkpoints[1].accuracy).toBe(0.5);
     expect(parseRecordingIndex({ ...recording, class_names: null }).classNames).toBeNull();
   });

@@ -24,6 +24,7 @@ class Step:
         rank: how many of the dimensions are real (the rest is zero padding).
         units: D of the layer.
         explained: share of the variance kept, where the method has one.
+        input: digest of the activation that it lays out.
     """
 
     layer: str
@@ -31,6 +32,7 @@ class Step:
     rank: int
     units: int
     explained: float | None = None
+    input: str | None = None
 
 
 class Embedding:
@@ -41,6 +43,8 @@ class Embedding:
         method: ``pca``, ``umap``, ``units``.
         steps: the selected steps.
         quality: a dict a step (trustworthiness, continuity, recall, k), or None where it was not measured.
+        dims: d.
+        content: all that is written beside the arrays.
         provenance: method, parameters, seed, versions, digest of the input.
         stale: whether its input has changed since.
     """
@@ -52,6 +56,8 @@ class Embedding:
         self._path = path
         self._content = content
         all_steps = [Step(**step) for step in content["steps"]]
+        self.content = content
+        self.dims: int = content["dims"]
         self._selected = list(range(len(all_steps))) if selected is None else selected
         self._single = single
         self.name = from_folder(path.removeprefix("embeddings/"))

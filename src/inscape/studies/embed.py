@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import importlib.metadata
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from inscape.errors import ArrayError, UnknownLayer, WrongCall
-from inscape.progress import Progress
-from inscape.recording import Embedding, Provenance, Recording, ResultArray, results
-from inscape.recording.names import offer, to_folder
+from inscape.progress import Progress, Report
+from inscape.recording import Embedding, Provenance, Recording
+from inscape.recording.names import offer
 from inscape.recording.results import combine_digests
+from inscape.studies.embedding_results import TITLES, Step, store, stored_layouts
+from inscape.studies.layouts import NEIGHBORS, Layout, lay_out, measured
 
-Floats = NDArray[np.floating[Any]]
 METHODS = ("pca", "umap", "units")
 DIMS = {"pca": 16, "umap": 15}
 UNITS_LIMIT = 64
-NEIGHBORS = 15
+PUBLISHED_EVERY = 3.0
+"""Seconds between two publishings of one embedding on its way."""
 _LIBRARIES = {"pca": ("numpy", "scipy"), "umap": ("numpy", "umap-learn", "pynndescent"), "units": ("numpy",)}
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """One step as computed: coordinates (N, d), how many of the d are real, and how far to trust them."""
-
-    coordinates: Floats
-    rank: int
-    explained: float | None
-    center: Floats
 
 
 def embed(
@@ -46,7 +35,9 @@ def embed(
     name: str | None = None,
     quality: bool | Literal["last"] = True,
     force: bool = False,
-    progress: bool | None = None,
+    add: bool = False,
+    stepwise: bool = False,
+    progress: bool | Report | None = None,
 ) -> Embedding:
     """Lay out the samples by their activations, one layout a layer and checkpoint, aligned, and store the sequence.
 
@@ -61,10 +52,15 @@ def embed(
         quality: measure trustworthiness, continuity and neighbor recall of every step, of those of the ``"last"``
             checkpoint alone, or (False) of none.
         force: compute even if the same result is there already.
-        progress: show a bar; by default where the error output is a terminal.
+        add: keep what is stored under the name of other layers and checkpoints; where that is of another size or seed,
+            take another name (``umap-8``).
+        stepwise: publish what there is every few seconds: who looks sees it grow, and a killed process loses little.
+        progress: show a bar; by default where the error output is a terminal. Or a function that is told the layouts
+            done, their number, ``"layouts"``, and what is done next.
 
     Returns:
-        The stored embedding. One with the same method, parameters and input is not computed again.
+        The stored embedding. One with the same method, parameters and input is not computed again, nor is a layout
+        that a stored one of the same name, method, size and seed has of the same activation.
 
     Raises:
         WrongCall, UnknownLayer, UnknownName, ArrayError: with what was got and the remedy.
@@ -79,36 +75,82 @@ def embed(
         raise WrongCall("there is no such embedding", got=repr(method), remedy="choose from " + ", ".join(METHODS))
     chosen = _layers(rec, layers)
     times = _checkpoints(rec, checkpoints, method)
-    steps = [(layer, checkpoint) for layer in chosen for checkpoint in (["input"] if layer == "input" else times)]
     # The data itself is the same at every checkpoint: one step, shown at all of them.
-    steps = [(layer, rec.checkpoint() if checkpoint == "input" else checkpoint) for layer, checkpoint in steps]
+    wanted = [(layer, checkpoint) for layer in chosen for checkpoint in _times(rec, layer, times)]
     dims = _dims(rec, method, chosen, dims)
     name = name or (f"units-{chosen[0]}" if method == "units" else method)
-    inputs = [rec.activation(layer, checkpoint) for layer, checkpoint in steps]
-    parameters = {
-        "layers": chosen,
-        "checkpoints": times,
-        "dims": dims,
-        "neighbors": NEIGHBORS if method == "umap" else None,
-        "quality": quality,
-    }
-    provenance = Provenance(
-        method=method,
-        parameters=parameters,
-        seed=seed if method == "umap" else None,
-        versions={library: importlib.metadata.version(library) for library in _LIBRARIES[method]},
-        input=combine_digests([array.digest or "" for array in inputs]),
-    )
+    used = seed if method == "umap" else None
+    if add:
+        name, wanted = _added(rec, name, method, dims, used, wanted)
+        chosen = [layer for layer in rec.layers if layer in {step[0] for step in wanted}]
+        times = [time for time in rec.checkpoints if time in {step[1] for step in wanted}]
+    inputs = [rec.activation(layer, checkpoint) for layer, checkpoint in wanted]
+    steps = [Step(*step, array.digest or "") for step, array in zip(wanted, inputs, strict=True)]
+
+    def provenance(of: Sequence[Step], **more: Any) -> Provenance:
+        parameters = {
+            "layers": chosen,
+            "checkpoints": times,
+            "dims": dims,
+            "neighbors": NEIGHBORS if method == "umap" else None,
+            "quality": quality,
+        }
+        versions = {library: importlib.metadata.version(library) for library in _LIBRARIES[method]}
+        digest = combine_digests([step.digest for step in of])
+        return Provenance(method=method, parameters=parameters | more, seed=used, versions=versions, input=digest)
+
     if not force and name in rec.embeddings:
         stored = rec.embedding(name)
-        if not stored.stale and stored.provenance.same_work(provenance):
+        if not stored.stale and stored.provenance.same_work(provenance(steps)):
             return stored
-    with Progress(f"embedding by {method}", len(steps), "layers", progress) as bar:
-        layouts, measured, per_sample = _compute(rec, method, steps, inputs, dims, seed, quality, bar)
-    alignments = _align(layouts, steps, method)
-    _store(rec, name, method, dims, steps, layouts, alignments, measured, per_sample, provenance)
+    here = {} if force else stored_layouts(rec, name, method, dims, used)
+    # What is published on the way must not take the place of something that it does not hold.
+    stepwise = stepwise and (name not in rec.embeddings or set(here) <= {step.key for step in steps})
+    last = time.monotonic()
+    with Progress(f"embedding by {method}", len(steps), "layouts", progress) as bar:
+        for i, (step, array) in enumerate(zip(steps, inputs, strict=True)):
+            bar.describe(f"{TITLES[method]} of {step.layer} at {step.checkpoint}")
+            known = here.get(step.key)
+            layout = known or _at(step, lay_out, rec, method, step.layer, step.checkpoint, array, dims, seed)
+            wants = quality is True or (quality == "last" and step.checkpoint == steps[-1].checkpoint)
+            if wants and layout.quality is None and len(rec) > 2 * NEIGHBORS:
+                layout = _at(step, measured, layout, method, array)
+            here[step.key] = layout
+            bar(1)
+            if stepwise and known is None and i + 1 < len(steps) and time.monotonic() - last > PUBLISHED_EVERY:
+                done = [s for s in steps if s.key in here]
+                layouts = [here[s.key] for s in done]
+                store(rec, name, method, dims, done, layouts, provenance(done, unfinished=len(steps) - len(done)))
+                last = time.monotonic()
+    store(rec, name, method, dims, steps, [here[step.key] for step in steps], provenance(steps))
     rec.refresh()
     return rec.embedding(name)
+
+
+def _added(
+    rec: Recording, name: str, method: str, dims: int, seed: int | None, wanted: list[tuple[str, str]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The name to store under, and the steps that are wanted and those that are there, in execution order."""
+    if name in rec.embeddings:
+        stored = rec.embedding(name)
+        if (stored.method, stored.dims, stored.provenance.seed) != (method, dims, seed):
+            return f"{method}-{dims}" + (f"-seed{seed}" if seed else ""), wanted
+        there = {(step.layer, step.checkpoint) for step in stored.steps if step.layer in rec.layers}
+        here = {(layer, checkpoint) for layer, checkpoint in there if checkpoint in rec.checkpoints}
+        data = {rec.checkpoint()} if any(layer == "input" for layer, _ in here) else set()
+        steps = {step for step in here if step[0] != "input"} | {("input", time) for time in data} | set(wanted)
+        layers, times = rec.layers, rec.checkpoints
+        wanted = sorted(steps, key=lambda step: (layers.index(step[0]), times.index(step[1])))
+    return name, wanted
+
+
+def _at(step: Step, compute: Callable[..., Layout], *arguments: Any) -> Layout:
+    """Call a method; its complaint about an array says which one it was."""
+    try:
+        return compute(*arguments)
+    except ArrayError as error:
+        where = f"{step.layer} at checkpoint {step.checkpoint}: {error.what}"
+        raise ArrayError(where, got=error.got, remedy=error.remedy) from error
 
 
 def _layers(rec: Recording, patterns: Sequence[str] | None) -> list[str]:
@@ -134,6 +176,10 @@ def _checkpoints(rec: Recording, asked: Sequence[str] | None, method: str) -> li
         return [last] if method == "umap" else rec.checkpoints
     wanted = {rec.checkpoint(name) for name in ([asked] if isinstance(asked, str) else asked)}
     return [name for name in rec.checkpoints if name in wanted]
+
+
+def _times(rec: Recording, layer: str, checkpoints: list[str]) -> list[str]:
+    return [rec.checkpoint()] if layer == "input" else checkpoints
 
 
 def _dims(rec: Recording, method: str, layers: Sequence[str], asked: int | None) -> int:
@@ -162,190 +208,3 @@ def _dims(rec: Recording, method: str, layers: Sequence[str], asked: int | None)
     if not 2 <= dims <= 64:
         raise WrongCall("an embedding has from 2 to 64 dimensions", got=f"dims={dims}", remedy=f"dims={DIMS[method]}")
     return dims
-
-
-def _compute(
-    rec: Recording,
-    method: str,
-    steps: Sequence[tuple[str, str]],
-    inputs: Sequence[Any],
-    dims: int,
-    seed: int,
-    quality: bool | Literal["last"],
-    bar: Callable[[int], None],
-) -> tuple[list[_Layout], list[dict[str, Any] | None], Floats]:
-    from inscape import shape
-
-    layouts: list[_Layout] = []
-    measured: list[dict[str, Any] | None] = []
-    per_sample = np.full((len(steps), len(rec)), np.nan, dtype=np.float32)
-    for i, ((layer, checkpoint), array) in enumerate(zip(steps, inputs, strict=True)):
-        try:
-            if method == "pca":
-                layouts.append(_pca(array, dims))
-            elif method == "umap":
-                layouts.append(_umap(rec, layer, checkpoint, array, dims, seed))
-            else:
-                layouts.append(_units(np.asarray(array, dtype=np.float32)))
-        except ArrayError as error:
-            where = f"{layer} at checkpoint {checkpoint}: {error.what}"
-            raise ArrayError(where, got=error.got, remedy=error.remedy) from error
-        if not quality or (quality == "last" and checkpoint != steps[-1][1]) or len(rec) <= 2 * NEIGHBORS:
-            measured.append(None)
-        elif method == "units":
-            per_sample[i] = 1.0  # the units themselves: nothing was laid out
-            measured.append({"trustworthiness": 1.0, "continuity": 1.0, "recall": 1.0, "k": NEIGHBORS})
-        else:
-            found = shape.quality(np.asarray(array, dtype=np.float32), layouts[-1].coordinates, k=NEIGHBORS)
-            per_sample[i] = found.per_sample
-            measured.append(
-                {
-                    "trustworthiness": float(found.trustworthiness),
-                    "continuity": float(found.continuity),
-                    "recall": float(found.recall),
-                    "k": NEIGHBORS,
-                }
-            )
-        bar(1)
-    return layouts, measured, per_sample
-
-
-def _padded(coordinates: Floats, dims: int) -> Floats:
-    padded = np.zeros((len(coordinates), dims), dtype=np.float32)
-    padded[:, : coordinates.shape[1]] = coordinates
-    return padded
-
-
-def _pca(array: Any, dims: int) -> _Layout:
-    from inscape import shape
-
-    rank = min(dims, *array.shape)
-    found = shape.pca(array, rank)
-    coordinates = _padded(found.coordinates, dims)
-    return _Layout(coordinates, rank, float(np.sum(found.explained)), coordinates.mean(axis=0))
-
-
-def _umap(rec: Recording, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> _Layout:
-    from inscape import shape
-
-    activation = np.asarray(array, dtype=np.float32)
-    found = shape.neighbors(activation, k=min(NEIGHBORS, len(activation) - 1), seed=seed)
-    _store_neighbors(rec, layer, checkpoint, array, found, seed)
-    coordinates = shape.umap(activation, dims=dims, neighbors=found, seed=seed)
-    return _Layout(coordinates, dims, None, coordinates.mean(axis=0))
-
-
-def _units(activation: Floats) -> _Layout:
-    probabilities = bool((activation >= 0).all()) and bool(np.allclose(activation.sum(axis=1), 1, atol=1e-3))
-    center = np.zeros(activation.shape[1], np.float32) if probabilities else activation.mean(axis=0)
-    return _Layout(activation, activation.shape[1], 1.0, center)
-
-
-def _store_neighbors(rec: Recording, layer: str, checkpoint: str, array: Any, found: Any, seed: int) -> None:
-    path = array.path.removesuffix("activation") + "neighbors"
-    provenance = Provenance(
-        method="neighbors",
-        parameters={"k": int(found.indices.shape[1]), "metric": "euclidean", "exact": bool(found.exact)},
-        seed=seed,
-        versions={library: importlib.metadata.version(library) for library in ("numpy", "pynndescent")},
-        input=combine_digests([array.digest or ""]),
-    )
-    results.write(
-        rec.path,
-        path,
-        {
-            "indices": ResultArray(np.asarray(found.indices, dtype=np.int32), ("sample", "neighbor")),
-            "distances": ResultArray(np.asarray(found.distances, dtype=np.float32), ("sample", "neighbor")),
-        },
-        {"inscape": {"layer": layer, "checkpoint": checkpoint, "provenance": provenance.to_json()}},
-    )
-
-
-def _align(layouts: Sequence[_Layout], steps: Sequence[tuple[str, str]], method: str) -> Floats:
-    """Bring each step next to its neighbor in time or depth by orthogonal Procrustes.
-
-    Within a layer each checkpoint is brought to the one after it, beginning at the last; the layers' last checkpoints
-    are brought to each other in execution order. So both sliders move the cloud as little as a rotation allows.
-    """
-    from inscape import shape
-
-    dims = layouts[0].coordinates.shape[1]
-    maps = np.tile(np.eye(dims, dtype=np.float32), (len(layouts), 1, 1))
-    if method == "units":
-        return maps
-    by_layer: dict[str, list[int]] = {}
-    for i, (layer, _) in enumerate(steps):
-        by_layer.setdefault(layer, []).append(i)
-    before: Floats | None = None
-    for members in by_layer.values():
-        reference = before
-        for i in reversed(members):
-            centered = layouts[i].coordinates - layouts[i].center
-            if reference is not None:
-                maps[i] = shape.procrustes(centered, reference)
-            reference = (centered @ maps[i]).astype(np.float32)
-            if i == members[-1]:
-                before = reference
-    return maps
-
-
-def _store(
-    rec: Recording,
-    name: str,
-    method: str,
-    dims: int,
-    steps: Sequence[tuple[str, str]],
-    layouts: Sequence[_Layout],
-    alignments: Floats,
-    measured: Sequence[dict[str, Any] | None],
-    per_sample: Floats,
-    provenance: Provenance,
-) -> None:
-    coordinates = np.stack([layout.coordinates for layout in layouts])
-    centers = np.stack([layout.center for layout in layouts])
-    aligned = np.einsum("snd,sde->sne", coordinates - centers[:, None, :], alignments, optimize=True)
-    scale = np.abs(aligned).max(axis=1) / 32767
-    scale[scale == 0] = 1.0 / 32767
-    screen = np.rint(aligned / scale[:, None, :]).astype(np.int16)
-    units = {layer.name: layer.units for layer in rec.plan.layers}
-    attributes = {
-        "method": method,
-        "title": {"pca": "PCA", "umap": "UMAP", "units": "units"}[method],
-        "dims": dims,
-        "steps": [
-            {
-                "layer": layer,
-                "checkpoint": checkpoint,
-                "rank": layout.rank,
-                "units": units[layer],
-                "explained": layout.explained,
-            }
-            for (layer, checkpoint), layout in zip(steps, layouts, strict=True)
-        ],
-        "center": [[float(c) for c in center] for center in centers],
-        "axes": _axes(rec, steps[0][0], dims) if method == "units" else None,
-        "quality": list(measured),
-        "provenance": provenance.to_json(),
-    }
-    results.write(
-        rec.path,
-        f"embeddings/{to_folder(name)}",
-        {
-            "coordinates": ResultArray(coordinates.astype(np.float32), ("step", "sample", "dimension"), 1),
-            "alignment": ResultArray(alignments, ("step", "dimension", "aligned_dimension")),
-            "screen": ResultArray(screen, ("step", "sample", "dimension"), 1),
-            "scale": ResultArray(scale.astype(np.float32), ("step", "dimension")),
-            "quality": ResultArray(per_sample, ("step", "sample"), 1),
-        },
-        {"inscape": attributes},
-    )
-
-
-def _axes(rec: Recording, layer: str, dims: int) -> list[str]:
-    """The names of the units: classes where the layer has one unit a class and ends the model, else numbers."""
-    names = rec.class_names
-    classes = rec.plan.model.get("classes")
-    last = [entry.name for entry in rec.plan.layers if entry.units == dims][-2:]
-    if names is not None and len(names) == dims == classes and layer in last:
-        return list(names)
-    return [f"unit {i}" for i in range(dims)]

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from inscape.view import compression
+
 BLOCK = 1 << 18
 """Bytes read at a time: memory stays flat however large the file and however many the pages."""
 
@@ -93,6 +95,11 @@ def requested_range(header: str | None, size: int) -> tuple[int, int] | None:
     return start, stop
 
 
+def tag_of(found: os.stat_result) -> str:
+    """An entity tag: other bytes have another one."""
+    return f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
+
+
 class File(Response):
     """An open file as an answer.
 
@@ -105,7 +112,7 @@ class File(Response):
         self._file = file
         found = os.fstat(file.fileno())
         self._start, self._stop = 0, found.st_size
-        tag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
+        tag = tag_of(found)
         modified = formatdate(found.st_mtime, usegmt=True)
         self.media_type = media_type
         self.status_code = 200
@@ -164,7 +171,19 @@ async def answer(
     if file is None:
         return PlainTextResponse("There is nothing here.\n", 404)
     media_type = types.get(Path(path).suffix.lower(), "application/octet-stream")
+    if compression.pays(request, media_type, file):
+        return await to_thread.run_sync(_compressed, file, request, media_type, cache_control)
     return File(file, request, media_type, cache_control)
+
+
+def _compressed(file: BinaryIO, request: Request, media_type: str, cache_control: str) -> Response:
+    with file:
+        tag = tag_of(os.fstat(file.fileno())).removesuffix('"') + '-gzip"'
+        headers = {"Cache-Control": cache_control, "ETag": tag, "Vary": "Accept-Encoding"}
+        if _matches(request.headers.get("if-none-match"), tag):
+            return Response(None, 304, headers)
+        content = compression.compressed(file, tag)
+    return Response(content, 200, {**headers, "Content-Encoding": "gzip"}, media_type)
 
 
 def _matches(header: str | None, tag: str) -> bool:

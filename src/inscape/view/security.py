@@ -1,4 +1,5 @@
-"""Who gets an answer: the right Host, then the token or its cookie, then the right method. And what every answer says.
+"""Who gets an answer: the right Host, then the token or its cookie, then the right method; and, where something is to
+change, a page of this very origin. And what every answer says.
 
 The server shows people's models and data, and every web page that they visit can send requests to 127.0.0.1. The
 token keeps other pages and other users of the machine out; the Host check stops a foreign name that was pointed at this
@@ -23,6 +24,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names by which a browser on this machine, or behind a forwarded port, calls the server."""
 
 METHODS = ("GET", "HEAD")
+WRITING = ("POST", "DELETE")
+"""Methods that change something; answered below `WRITABLE` alone."""
+
+WRITABLE = "/api/jobs"
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -100,8 +105,12 @@ class Guard:
             return PlainTextResponse(
                 "This page needs its token: open the whole address that inscape printed when it started.\n", 403
             )
-        if request.method not in METHODS:
+        path = request.scope["path"]
+        writable = path == WRITABLE or path.startswith(WRITABLE + "/")
+        if request.method not in METHODS and not (writable and request.method in WRITING):
             return PlainTextResponse("Only GET and HEAD are answered here.\n", 405, {"Allow": ", ".join(METHODS)})
+        if request.method in WRITING and not self._is_from_page(request, by_address):
+            return PlainTextResponse("Only a page of this server's own may change something here.\n", 403)
         if by_address and request.scope["path"] == "/":
             return self._exchange(request)
         return None
@@ -113,6 +122,15 @@ class Guard:
         # Lax: a Strict cookie would be left out right here, after a redirect, if the link stood on another page.
         response.set_cookie(self._cookie, self._token.decode(), path="/", httponly=True, samesite="lax")
         return response
+
+    def _is_from_page(self, request: Request, by_address: bool) -> bool:
+        """Whether a page of this origin asks, or a program that has the token itself (a cookie comes along unasked)."""
+        origins = request.headers.getlist("origin")
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        if not origins:
+            return by_address
+        return len(origins) == 1 and origins[0] == f"{request.url.scheme}://{request.headers['host']}"
 
     def _knows_host(self, headers: Headers) -> bool:
         given = headers.getlist("host")

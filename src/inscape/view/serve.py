@@ -14,9 +14,13 @@ import threading
 import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inscape.errors import WrongCall
 from inscape.view.recordings import find
+
+if TYPE_CHECKING:
+    from inscape.view.api import Wanted
 
 PORT = 7860
 """The port that is tried first."""
@@ -28,6 +32,7 @@ def serve(
     port: int = PORT,
     token: str | None = None,
     open_browser: bool = False,
+    wanted: Sequence[Wanted] = (),
 ) -> None:
     """Show recordings in the browser, until Ctrl-C.
 
@@ -36,15 +41,17 @@ def serve(
         host: the address to listen on. Others than the loopback's let everybody on the network in who has the token,
             and send it unencrypted.
         port: the port to listen on; where it is taken, a free one is used.
-        token: what a browser must show; by default a random one, which is printed as part of the address.
+        token: what a browser must show; by default that of the environment's ``INSCAPE_TOKEN``, else a random one. It
+            is printed as part of the address. With the same one again, open pages find a server that was started anew.
         open_browser: open the address in a browser, where there is a screen to open one on.
+        wanted: jobs to begin with.
 
     Raises:
         RecordingNotFound, SchemaError, CorruptRecording: a path cannot be shown.
         WrongCall: the address cannot be listened on.
     """
     recordings = find(paths)
-    token = secrets.token_urlsafe(24) if token is None else token
+    token = token or os.environ.get("INSCAPE_TOKEN") or secrets.token_urlsafe(24)
     if not token.isascii() or not token.replace("-", "").replace("_", "").isalnum():
         raise WrongCall(
             "the token cannot stand in an address", got=repr(token), remedy="use letters, digits, '-' and '_' only"
@@ -62,7 +69,7 @@ def serve(
         if open_browser and forwarding is None and _has_screen():
             # The socket listens already. In a thread of its own: some browsers only return when they are closed.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        _run(recordings, token, host, listener)
+        _run(recordings, token, host, listener, wanted)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,7 +109,9 @@ def forwarding_command(port: int, environment: Mapping[str, str]) -> str | None:
     return shlex.join(["ssh", "-N", "-L", f"{port}:127.0.0.1:{port}", *other_port, f"{user}@{server}"])
 
 
-def _run(recordings: Mapping[str, Path], token: str, host: str, listener: socket.socket) -> None:
+def _run(
+    recordings: Mapping[str, Path], token: str, host: str, listener: socket.socket, wanted: Sequence[Wanted]
+) -> None:
     # Here, so that a wrong path is answered before the web framework is loaded.
     import uvicorn
 
@@ -110,18 +119,27 @@ def _run(recordings: Mapping[str, Path], token: str, host: str, listener: socket
 
     everywhere = _is_unspecified(host)
     hosts = {host, socket.gethostname()} if everywhere else {host}
+    app = application(recordings, token, hosts=hosts, any_address=everywhere, wanted=wanted)
     config = uvicorn.Config(
-        application(recordings, token, hosts=hosts, any_address=everywhere),
+        app,
         log_level="warning",
         access_log=False,
         http="h11",
         ws="none",
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=1,
     )
+
+    class Server(uvicorn.Server):
+        """Ends the streams first: they would hold the end up for as long as it may take."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.events.stop()
+            await super().shutdown(sockets)
+
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         # The end that was announced. uvicorn has closed the connections, and raises the signal again afterwards.
         return

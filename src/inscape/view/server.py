@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-import inscape
 from inscape.view import files, security
+from inscape.view.api import Api, Wanted
 
 PAGE = Path(__file__).parent / "page"
 """Where the build puts the front end."""
@@ -26,6 +25,7 @@ def application(
     hosts: Collection[str] = (),
     any_address: bool = False,
     page: Path = PAGE,
+    wanted: Sequence[Wanted] = (),
 ) -> Starlette:
     """The application that shows `recordings`.
 
@@ -35,13 +35,10 @@ def application(
         hosts: names allowed in the Host header, besides 127.0.0.1, localhost and ::1.
         any_address: allow every numeric address in the Host header.
         page: the folder of the built front end.
+        wanted: jobs to begin with.
     """
     folders = dict(recordings)
-    listing = [{"name": name, "url": f"/recordings/{quote(name, safe='')}/"} for name in folders]
-
-    async def get_recordings(request: Request) -> Response:
-        answer = {"recordings": listing, "version": inscape.__version__}
-        return JSONResponse(answer, headers={"Cache-Control": files.REVALIDATE})
+    api = Api(folders, wanted)
 
     async def get_recorded(request: Request) -> Response:
         folder = folders.get(request.path_params["name"])
@@ -63,7 +60,7 @@ def application(
     app = Starlette(
         routes=[
             Route("/", get_page),
-            Route("/api/recordings", get_recordings),
+            *api.routes(),
             Route("/recordings/{name}/{path:path}", get_recorded),
             Route("/recordings{path:path}", get_nothing),
             Route("/api{path:path}", get_nothing),
@@ -71,7 +68,9 @@ def application(
         ],
         middleware=[Middleware(security.Guard, token=token, hosts=hosts, any_address=any_address)],
         exception_handlers={Exception: _failed},
+        lifespan=api.lifespan,
     )
+    app.state.events = api.events
     # A redirect to the same address with a slash helps nobody here, and is one more thing that answers.
     app.router.redirect_slashes = False
     return app

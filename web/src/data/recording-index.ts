@@ -3,11 +3,23 @@
 export interface LayerEntry {
   name: string;
   units: number;
+  /** Its group inside a checkpoint, or `input`, which lies at the root. */
+  path: string;
+  dtype: string;
 }
 
 export interface CheckpointEntry {
   name: string;
+  /** Its group in the store. */
+  path: string;
   accuracy: number | null;
+}
+
+export interface ThumbnailEntry {
+  /** Height and width of a cell. */
+  cell: [number, number];
+  columns: number;
+  perPage: number;
 }
 
 export interface Quality {
@@ -36,12 +48,21 @@ export interface EmbeddingIndex {
   center: number[][] | null;
   axes: string[] | null;
   quality: (Quality | null)[];
+  /** Differs between two results of one name: a step that was read of one is none of the other. */
+  version: string;
+  /** Whether the steps are the activations themselves, which the page quantizes, and not stored for the screen. */
+  raw: boolean;
 }
 
 export interface RecordingIndex {
   title: string;
   samples: number;
+  /** When the recording was begun: another time under the same name is another recording. */
+  created: string;
   classNames: string[] | null;
+  /** How many classes the model tells apart, where it is a classifier. */
+  classes: number | null;
+  thumbnails: ThumbnailEntry | null;
   layers: LayerEntry[];
   checkpoints: CheckpointEntry[];
   complete: boolean;
@@ -104,21 +125,40 @@ export function parseRecordingIndex(value: unknown): RecordingIndex {
   return {
     title: asText(index.title ?? "", "title"),
     samples: asCount(index.samples, "samples"),
+    created: asText(index.created ?? "", "created"),
+    classes: orNull(asObject(index.model ?? {}, "model").classes, (count) => asCount(count, "model.classes")),
+    thumbnails: orNull(index.thumbnails, parseThumbnails),
     classNames: orNull(index.class_names, (names) =>
       asList(names, "class_names").map((name, i) => asText(name, `class_names[${i}]`)),
     ),
     complete: index.complete !== false,
     layers: asList(index.layers, "layers").map((entry, i) => {
       const layer = asObject(entry, `layers[${i}]`);
-      return { name: asText(layer.name, `layers[${i}].name`), units: asCount(layer.units, `layers[${i}].units`) };
+      return {
+        name: asText(layer.name, `layers[${i}].name`),
+        units: asCount(layer.units, `layers[${i}].units`),
+        path: asText(layer.path ?? "", `layers[${i}].path`),
+        dtype: asText(layer.dtype ?? "", `layers[${i}].dtype`),
+      };
     }),
     checkpoints: asList(index.checkpoints, "checkpoints").map((entry, i) => {
       const checkpoint = asObject(entry, `checkpoints[${i}]`);
       return {
         name: asText(checkpoint.name, `checkpoints[${i}].name`),
+        path: `checkpoints/${asText(checkpoint.path ?? "", `checkpoints[${i}].path`)}`,
         accuracy: orNull(checkpoint.accuracy, (a) => asNumber(a, `checkpoints[${i}].accuracy`)),
       };
     }),
+  };
+}
+
+function parseThumbnails(value: unknown): ThumbnailEntry {
+  const entry = asObject(value, "thumbnails");
+  const [height, width] = asList(entry.cell, "thumbnails.cell").map((side) => asCount(side, "thumbnails.cell"));
+  return {
+    cell: [height, width],
+    columns: asCount(entry.columns, "thumbnails.columns"),
+    perPage: asCount(entry.per_page, "thumbnails.per_page"),
   };
 }
 
@@ -158,6 +198,8 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
     center,
     axes,
     quality: steps.map((_, i) => orNull(quality[i], (q) => parseQuality(q, at(`quality[${i}]`)))),
+    version: JSON.stringify(index.provenance ?? null),
+    raw: false,
   };
 }
 

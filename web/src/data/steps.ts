@@ -1,6 +1,6 @@
 /** Which step of which embedding shows a layer at a checkpoint, and the loading of it. */
 
-import { stepData, type StepData } from "../tour/fit";
+import { quantized, stepData, type StepData } from "../tour/fit";
 import { bracket } from "../tour/time";
 import type { EmbeddingIndex, RecordingIndex } from "./recording-index";
 import { DataError, type RecordingStore } from "./store";
@@ -40,7 +40,15 @@ export function chooseEmbedding(
     .map((embedding) => stepsOf(index, embedding, layer))
     .filter((steps): steps is LayerSteps => steps !== null);
   const by = (method: string): LayerSteps | undefined => available.find((a) => a.embedding.method === method);
-  return (wanted ? by(wanted) : undefined) ?? by("units") ?? by("pca") ?? available[0] ?? null;
+  // Raw units are the first choice where somebody laid them out, or where each of them is a class.
+  const units = by("units");
+  const telling = units && (!units.embedding.raw || isOfClasses(index, units.embedding)) ? units : undefined;
+  return (wanted ? by(wanted) : undefined) ?? telling ?? by("pca") ?? available[0] ?? null;
+}
+
+/** Are the axes named after the classes? */
+export function isOfClasses(index: RecordingIndex, embedding: EmbeddingIndex): boolean {
+  return embedding.axes !== null && embedding.axes.join("\n") === index.classNames?.join("\n");
 }
 
 /** The steps, with weights, at a position between checkpoints. */
@@ -63,11 +71,17 @@ export class StepCache {
   private readonly scales = new Map<string, Promise<Float32Array>>();
   private bytes = 0;
 
-  constructor(private readonly store: RecordingStore) {}
+  constructor(private store: RecordingStore) {}
+
+  /** Go on with the index of a recording that grew; what was read of results that are still there stays. */
+  renew(store: RecordingStore): void {
+    this.store = store;
+    this.scales.clear();
+  }
 
   /** The step if it is here already. */
   peek(embedding: EmbeddingIndex, step: number): StepData | undefined {
-    const key = `${embedding.name}/${step}`;
+    const key = keyOf(embedding, step);
     const data = this.ready.get(key);
     if (data) {
       this.ready.delete(key);
@@ -79,7 +93,7 @@ export class StepCache {
   load(embedding: EmbeddingIndex, step: number): Promise<StepData> {
     const here = this.peek(embedding, step);
     if (here) return Promise.resolve(here);
-    const key = `${embedding.name}/${step}`;
+    const key = keyOf(embedding, step);
     let promise = this.loading.get(key);
     if (!promise) {
       promise = this.fetch(embedding, step);
@@ -105,6 +119,7 @@ export class StepCache {
   }
 
   private async fetch(embedding: EmbeddingIndex, step: number): Promise<StepData> {
+    if (embedding.raw) return this.fetchRaw(embedding, step);
     const { dims, name } = embedding;
     const folder = `embeddings/${name}`;
     let scales = this.scales.get(name);
@@ -122,4 +137,22 @@ export class StepCache {
     const center = Float32Array.from(embedding.center?.[step] ?? new Float32Array(dims));
     return stepData(screen.data, scale, samples, dims, center, embedding.method === "units");
   }
+
+  /** The activation itself, as float32: quantized here. */
+  private async fetchRaw(embedding: EmbeddingIndex, step: number): Promise<StepData> {
+    const { samples, layers, checkpoints } = this.store.index;
+    const { layer, checkpoint } = embedding.steps[step];
+    const group = layers.find((l) => l.name === layer)?.path ?? "";
+    const inside = checkpoints.find((c) => c.name === checkpoint)?.path ?? "";
+    const path = `${isTimeless(layer) ? group : `${inside}/${group}`}/activation`;
+    const { data } = await this.store.read(path);
+    if (!(data instanceof Float32Array) || data.length !== samples * embedding.dims) {
+      throw new DataError(`${path} is not float32 of ${samples} × ${embedding.dims}: run inscape verify`);
+    }
+    return quantized(data, samples, embedding.dims);
+  }
+}
+
+function keyOf(embedding: EmbeddingIndex, step: number): string {
+  return `${embedding.name}\n${embedding.version}\n${step}`;
 }

@@ -4,6 +4,7 @@ import { get, open, registry } from "zarrita";
 import { checked } from "./crc32c";
 import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
 import { toAddress } from "./names";
+import { rawUnits } from "./raw-units";
 
 /** What went wrong with a request or a chunk, in words for a person. */
 export class DataError extends Error {
@@ -81,7 +82,7 @@ class ArrayStore {
   }
 }
 
-export type ReadNumbers = Int16Array | Int32Array | Float32Array;
+export type ReadNumbers = Int16Array | Int32Array | Float32Array | Uint8Array;
 
 /** One recording that a page has open. */
 export class RecordingStore {
@@ -110,7 +111,11 @@ export class RecordingStore {
       const match = /^embeddings\/([^/]+)$/.exec(path);
       if (match && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(match[1], inscapeAttributes(node, path)));
     }
-    return new RecordingStore(base, nodes, parseRecordingIndex(inscapeAttributes(root, "zarr.json")), embeddings);
+    const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
+    const raw = rawUnits(index, embeddings, (path) => path in nodes);
+    const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
+    const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
+    return new RecordingStore(base, nodes, index, [...stored, ...raw]);
   }
 
   node(path: string): unknown {
@@ -127,16 +132,31 @@ export class RecordingStore {
       const array = await open.v3(new ArrayStore(this, path), { kind: "array" });
       const selection = entry === undefined ? null : [entry, ...array.shape.slice(1).map(() => null)];
       const { data, shape } = await get(array, selection);
-      if (!(data instanceof Int16Array || data instanceof Int32Array || data instanceof Float32Array)) {
+      if (!(data instanceof Int16Array || data instanceof Int32Array || data instanceof Float32Array || data instanceof Uint8Array)) {
         throw new DataError(`it holds ${array.dtype}, which the page does not read`);
       }
       return { data, shape };
     } catch (error) {
-      const reason = deepest(error);
-      if (reason instanceof DataError && !reason.message.startsWith("it holds")) throw reason;
-      throw new DataError(`${path} can't be read: ${reason.message}. Run inscape verify on the recording.`);
+      throw unreadable(path, error);
     }
   }
+
+  /** Read one string of a column. */
+  async readText(path: string, entry: number): Promise<string> {
+    try {
+      const array = await open.v3(new ArrayStore(this, path), { kind: "array" });
+      const value: unknown = await get(array, [entry]);
+      return typeof value === "string" ? value : String(value);
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+}
+
+function unreadable(path: string, error: unknown): DataError {
+  const reason = deepest(error);
+  if (reason instanceof DataError && !reason.message.startsWith("it holds")) return reason;
+  return new DataError(`${path} can't be read: ${reason.message}. Run inscape verify on the recording.`);
 }
 
 function inscapeAttributes(node: unknown, where: string): unknown {

@@ -4,6 +4,7 @@
  */
 
 import type { Frame, FrameAxes } from "../tour/motion";
+import type { Placing } from "./markers-overlay";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -29,13 +30,13 @@ export class AxesOverlay {
     private readonly over: SVGSVGElement,
   ) {}
 
-  draw(frame: Frame | null, halfSide: number, width: number, height: number): void {
+  draw(frame: Frame | null, placing: Placing, width: number, height: number): void {
     const axes = frame?.axes ?? [];
     if (axes.length !== this.drawn.length || axes.some((a, i) => a.names !== this.drawn[i].names)) {
       this.free();
       this.drawn = axes.map((a) => this.make(a.names));
     }
-    axes.forEach((a, i) => this.place(a, this.drawn[i], halfSide, width, height));
+    axes.forEach((a, i) => this.place(a, this.drawn[i], placing, width, height));
   }
 
   free(): void {
@@ -62,9 +63,9 @@ export class AxesOverlay {
     return { lines, group, names, texts };
   }
 
-  private place(axes: FrameAxes, drawn: Drawn, halfSide: number, width: number, height: number): void {
-    const toX = (x: number): number => width / 2 + halfSide * x;
-    const toY = (y: number): number => height / 2 - halfSide * y;
+  private place(axes: FrameAxes, drawn: Drawn, placing: Placing, width: number, height: number): void {
+    const toX = (x: number): number => placing.x + placing.scale * x;
+    const toY = (y: number): number => placing.y - placing.scale * y;
     const [originX, originY] = [toX(axes.origin[0]), toY(axes.origin[1])];
     let path = "";
     drawn.texts.forEach(({ element, half }, k) => {

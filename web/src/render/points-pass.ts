@@ -20,6 +20,7 @@ uniform int u_texels[${SLOTS}];
 uniform vec4 u_x[${SLOTS * TEXELS}];
 uniform vec4 u_y[${SLOTS * TEXELS}];
 uniform vec2 u_toClip;
+uniform vec2 u_offset;
 uniform float u_size;
 uniform bool u_lit;
 uniform highp sampler2D u_palette;
@@ -49,7 +50,7 @@ void main() {
     return;
   }
   vec2 position = project(u_step0, 0) + project(u_step1, 1) + project(u_step2, 2) + project(u_step3, 3);
-  gl_Position = vec4(position * u_toClip, 0.0, 1.0);
+  gl_Position = vec4(position * u_toClip + u_offset, 0.0, 1.0);
   gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
 }`;
 
@@ -89,7 +90,7 @@ export class PointsPass {
   constructor(private readonly context: Gl) {
     const { gl } = context;
     this.program = context.program(VERTEX, FRAGMENT);
-    for (const name of ["u_step0", "u_step1", "u_step2", "u_step3", "u_texels", "u_x", "u_y", "u_toClip", "u_size", "u_lit", "u_palette"]) {
+    for (const name of ["u_step0", "u_step1", "u_step2", "u_step3", "u_texels", "u_x", "u_y", "u_toClip", "u_offset", "u_size", "u_lit", "u_palette"]) {
       this.places[name] = gl.getUniformLocation(this.program, name);
     }
     this.vertices = context.vertexArray();
@@ -121,7 +122,7 @@ export class PointsPass {
     gl.bufferData(gl.ARRAY_BUFFER, shown, gl.STATIC_DRAW);
   }
 
-  /** A color a class; with a class lit, the others are faded. */
+  /** A color a group; with a group lit, the others are faded. */
   setColors(colors: readonly Rgb[], lit: number | null): void {
     const { gl } = this.context;
     const rows = Math.max(1, Math.ceil(colors.length / 256));
@@ -135,8 +136,8 @@ export class PointsPass {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
   }
 
-  /** Draw over what is there. `halfSide` and sizes are in device pixels; positions go out from the center, y up. */
-  draw(frame: Frame, halfSide: number, width: number, height: number, diameter: number): void {
+  /** Draw over what is there. All lengths are in device pixels: of one fitted unit, and of where zero lies (y down). */
+  draw(frame: Frame, place: { scale: number; x: number; y: number }, width: number, height: number, diameter: number): void {
     const { gl } = this.context;
     const layers = frame.layers.slice(0, SLOTS);
     gl.useProgram(this.program);
@@ -162,7 +163,8 @@ export class PointsPass {
     gl.uniform1iv(this.places.u_texels, this.texels);
     gl.uniform4fv(this.places.u_x, this.x);
     gl.uniform4fv(this.places.u_y, this.y);
-    gl.uniform2f(this.places.u_toClip, (2 * halfSide) / width, (2 * halfSide) / height);
+    gl.uniform2f(this.places.u_toClip, (2 * place.scale) / width, (2 * place.scale) / height);
+    gl.uniform2f(this.places.u_offset, (2 * place.x) / width - 1, 1 - (2 * place.y) / height);
     gl.uniform1f(this.places.u_size, diameter);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);

@@ -2,8 +2,11 @@
 
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/motion";
+import { type Camera, WHOLE } from "../tour/camera";
 import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
+import { MarkersOverlay, type Placing } from "./markers-overlay";
+import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
@@ -13,7 +16,13 @@ export class Stage {
   private readonly context: Gl;
   private readonly points: PointsPass;
   private readonly axes: AxesOverlay;
+  private readonly markers: MarkersOverlay;
+  private readonly picker = new Picker();
+  private shown: Uint8Array = new Uint8Array(0);
   private samples = 0;
+  /** The last picture and how it was looked at. */
+  private frame: Frame | null = null;
+  private camera: Camera = WHOLE;
   /** In CSS pixels. */
   width = 1;
   height = 1;
@@ -27,11 +36,33 @@ export class Stage {
     this.context = new Gl(canvas);
     this.points = new PointsPass(this.context);
     this.axes = new AxesOverlay(under, over);
+    this.markers = new MarkersOverlay(over);
   }
 
   /** CSS pixels that a fitted length of 1 takes. */
   get halfSide(): number {
     return FILLED * Math.min(this.width, this.height);
+  }
+
+  /** Where the last picture lies, in CSS pixels. */
+  get placing(): Placing {
+    const { zoom, x, y } = this.camera;
+    return { scale: this.halfSide * zoom, x: this.width / 2 + x * this.halfSide, y: this.height / 2 + y * this.halfSide };
+  }
+
+  /** The sample at a place in CSS pixels from the stage's upper left corner. */
+  pick(x: number, y: number): number | null {
+    if (!this.frame || this.shown.length !== this.frame.layers[0]?.step.samples) return null;
+    const { scale, x: zeroX, y: zeroY } = this.placing;
+    return this.picker.nearest(this.frame, this.shown, (x - zeroX) / scale, (zeroY - y) / scale, scale);
+  }
+
+  /** Where a sample is on the stage, in CSS pixels; null where none is drawn. */
+  whereIs(sample: number): [number, number] | null {
+    if (!this.frame || sample >= (this.frame.layers[0]?.step.samples ?? 0)) return null;
+    const [x, y] = positionOf(this.frame, sample);
+    const { scale, x: zeroX, y: zeroY } = this.placing;
+    return [zeroX + scale * x, zeroY - scale * y];
   }
 
   resize(width: number, height: number, ratio: number): void {
@@ -49,6 +80,7 @@ export class Stage {
   }
 
   setShown(shown: Uint8Array): void {
+    this.shown = shown;
     this.points.setShown(shown);
   }
 
@@ -56,20 +88,31 @@ export class Stage {
     this.points.setColors(colors, lit);
   }
 
-  draw(frame: Frame | null): void {
+  draw(frame: Frame | null, camera: Camera, selected: readonly number[], hovered: number | null): void {
     const { gl } = this.context;
     const { width, height } = this.canvas;
+    this.frame = frame;
+    this.camera = camera;
     gl.viewport(0, 0, width, height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.
-    const [w, h] = [this.width * this.ratio, this.height * this.ratio];
-    if (frame) this.points.draw(frame, this.halfSide * this.ratio, w, h, pointDiameter(this.samples) * this.ratio);
-    this.axes.draw(frame, this.halfSide, this.width, this.height);
+    const placing = this.placing;
+    // Nearer, points grow a little: they part faster than they grow.
+    const diameter = pointDiameter(this.samples) * Math.min(2.2, Math.max(0.8, camera.zoom ** 0.3));
+    if (frame) {
+      // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.
+      const [w, h] = [this.width * this.ratio, this.height * this.ratio];
+      const { scale, x, y } = placing;
+      const place = { scale: scale * this.ratio, x: x * this.ratio, y: y * this.ratio };
+      this.points.draw(frame, place, w, h, diameter * this.ratio);
+    }
+    this.axes.draw(frame, placing, this.width, this.height);
+    this.markers.draw(frame, selected, hovered, placing, diameter / 2);
   }
 
   free(): void {
     this.axes.free();
+    this.markers.free();
     this.context.free();
   }
 }

@@ -12,10 +12,15 @@ export function keepAddress(state: AppState): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (): void => {
     timer = undefined;
-    const { recording, layer, embedding, checkpoint, basis, playing, speed, filter } = readState(state);
+    const { recording, view, layer, embedding, checkpoint, basis, playing, speed, filter, colorBy, groups, selection, camera } = readState(state);
     const hash = encodeAddress({
       recording: state.recordings.peek().length > 1 ? recording : undefined,
+      view,
       layer,
+      colorBy,
+      groups: groups ?? undefined,
+      selection,
+      camera,
       embedding: embedding ?? undefined,
       checkpoint,
       basis: basis ?? undefined,
@@ -26,7 +31,10 @@ export function keepAddress(state: AppState): () => void {
     history.replaceState(null, "", `#${hash}`);
   };
   const stop = effect(() => {
-    const watched = [state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.filter, state.woken];
+    const watched = [
+      ...[state.view, state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.woken, state.camera],
+      ...[state.filter, state.colorBy, state.groups, state.selection],
+    ];
     for (const signal of watched) void signal.value;
     if (state.phase.value.kind === "ready") timer ??= setTimeout(write, PAUSE);
   });
@@ -42,8 +50,9 @@ export function keepAddress(state: AppState): () => void {
 /** Show what an address says. Of a link to another state of the recording, what still holds is kept. */
 export function applyAddress(state: AppState, hash: string): void {
   if (state.phase.peek().kind !== "ready") return;
-  const { layer, embedding, checkpoint, basis, playing, speed, filter } = decodeAddress(hash);
-  for (const part of [{ layer }, { embedding }, { checkpoint }, { speed }, { filter }, { playing }, { basis }]) {
+  const { view, layer, embedding, checkpoint, basis, playing, speed, filter, colorBy, groups, selection, camera } = decodeAddress(hash);
+  const parts = [{ view }, { layer }, { embedding }, { checkpoint }, { speed }, { filter }, { colorBy }, { groups }, { selection }, { camera }];
+  for (const part of [...parts, { playing }, { basis }]) {
     if (Object.values(part)[0] === undefined) continue;
     try {
       writeState(state, part);

@@ -1,9 +1,15 @@
 /** The state in the address bar: a link shows the same picture. */
 
+import { asCamera, type Camera } from "../tour/camera";
 import { columnOf, orthonormalBasis } from "../tour/matrix";
 
 export interface Address {
   recording?: string;
+  view?: string;
+  colorBy?: string;
+  groups?: number[];
+  selection?: number[];
+  camera?: Camera;
   layer?: string;
   embedding?: string;
   checkpoint?: number;
@@ -26,6 +32,14 @@ export function encodeAddress(address: Address): string {
   if (address.playing === false) fields.set("tour", "paused");
   if (address.speed !== undefined && address.speed !== 1) fields.set("speed", String(address.speed));
   if (address.filter && address.filter.length <= LONGEST_FILTER) fields.set("filter", address.filter.join("."));
+  if (address.view && address.view !== "tour") fields.set("view", address.view);
+  if (address.colorBy && address.colorBy !== "label") fields.set("color", address.colorBy);
+  if (address.groups) fields.set("groups", address.groups.join("."));
+  if (address.selection?.length && address.selection.length <= LONGEST_FILTER) fields.set("selection", address.selection.join("."));
+  if (address.camera && !isWhole(address.camera)) {
+    const { zoom, x, y } = address.camera;
+    fields.set("camera", [zoom, x, y].map((n) => Number(n.toFixed(6))).join(","));
+  }
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
   return fields.toString();
 }
@@ -34,7 +48,7 @@ export function encodeAddress(address: Address): string {
 export function decodeAddress(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const address: Address = {};
-  for (const name of ["recording", "layer", "embedding"] as const) {
+  for (const name of ["recording", "layer", "embedding", "view"] as const) {
     const value = fields.get(name);
     if (value) address[name] = value;
   }
@@ -43,11 +57,22 @@ export function decodeAddress(hash: string): Address {
   if (fields.get("tour") === "paused") address.playing = false;
   const speed = numberOf(fields.get("speed"));
   if (speed !== null && speed >= 0 && speed <= 10) address.speed = speed;
-  const filter = fields.get("filter");
-  if (filter && /^\d+(\.\d+)*$/.test(filter)) address.filter = filter.split(".").map(Number);
+  const colorBy = fields.get("color");
+  if (colorBy) address.colorBy = colorBy;
+  for (const name of ["filter", "groups", "selection"] as const) {
+    const list = fields.get(name);
+    if (list && /^\d+(\.\d+)*$/.test(list)) address[name] = list.split(".").map(Number);
+  }
+  const [zoom, x, y] = (fields.get("camera") ?? "").split(",").map(Number);
+  const camera = asCamera({ zoom, x, y });
+  if (camera) address.camera = camera;
   const basis = decodeBasis(fields.get("basis") ?? "");
   if (basis) address.basis = basis;
   return address;
+}
+
+function isWhole({ zoom, x, y }: Camera): boolean {
+  return zoom === 1 && x === 0 && y === 0;
 }
 
 function numberOf(text: string | null): number | null {

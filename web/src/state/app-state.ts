@@ -1,24 +1,33 @@
 /** What the page shows, as signals: one selection, one coloring, one time, shared by all views. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
+import type { Connection, Job } from "../data/live";
+import type { Samples } from "../data/samples";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
+import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
+import { FrameTimes } from "./frame-times";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
   readonly store: RecordingStore;
   readonly classes: Classes;
   readonly steps: StepCache;
+  readonly samples: Samples;
 }
+
+export const VIEWS = ["tour", "trails", "layers", "topology", "units", "features", "attack"] as const;
+export type ViewName = (typeof VIEWS)[number];
 
 /** What the page is at. Each but `ready` has a screen of its own. */
 export type Phase =
   | { readonly kind: "loading" }
-  | { readonly kind: "empty"; readonly what: "recordings" | "embeddings" }
+  | { readonly kind: "empty"; readonly what: "recordings" | "checkpoints" | "embeddings" }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "ready" };
 
@@ -50,8 +59,27 @@ export class AppState {
   readonly playing = signal(true);
   readonly checkpointPlaying = signal(false);
   readonly speed = signal(1);
+  readonly view: Signal<ViewName> = signal("tour");
   readonly filter: Signal<readonly number[] | null> = signal(null);
-  /** The class that the pointer or the focus is on in the legend. */
+  readonly colorBy: Signal<ColorBy> = signal("label");
+  /** What the points are colored by now: it follows `colorBy` and the checkpoint once it is loaded. */
+  readonly coloring: Signal<Coloring | null> = signal(null);
+  /** The groups of the coloring that alone are drawn; null draws all. */
+  readonly groups: Signal<readonly number[] | null> = signal(null);
+  readonly camera: Signal<Camera> = signal(WHOLE);
+  /** The sample that the pointer or the keyboard is on. */
+  readonly hover: Signal<number | null> = signal(null);
+  readonly selection: Signal<readonly number[]> = signal([]);
+  readonly jobs: Signal<readonly Job[]> = signal([]);
+  readonly connection: Signal<Connection> = signal("connecting");
+  /** Whether the recording that is shown was removed from the disk. */
+  readonly gone = signal(false);
+  /** Something to tell in passing. */
+  readonly notice: Signal<string | null> = signal(null);
+  readonly help = signal(false);
+  /** An embedding that was asked for on this page: it is shown when it is there. */
+  awaited: { readonly job: string; readonly method: string; readonly layer: string } | null = null;
+  /** The group that the pointer or the focus is on in the legend. */
   readonly preview: Signal<number | null> = signal(null);
   readonly scene: Signal<Scene | null> = signal(null);
   /** The step on the way, and what went wrong with it. */
@@ -62,6 +90,7 @@ export class AppState {
   /** Counts what the stage must draw for though the scene is the same yet: a turn, the beginning of a movement. */
   readonly woken = signal(0);
   readonly motion = new TourMotion();
+  readonly frameTimes = new FrameTimes();
   readonly stage: Signal<StageView | null> = signal(null);
   /** Is the stage's last picture that of this state? Set by the view. */
   drawn = false;
@@ -117,6 +146,42 @@ export class AppState {
     if (next) this.setLayer(next);
   }
 
+  /** Color by something else; the groups that were chosen were those of the coloring before. */
+  setColorBy(by: ColorBy): void {
+    if (by === this.colorBy.value) return;
+    this.colorBy.value = by;
+    this.groups.value = null;
+    this.preview.value = null;
+  }
+
+  /** Draw one group alone; with others chosen already, add it or take it away. */
+  toggleGroup(group: number): void {
+    const chosen = this.groups.value;
+    if (!chosen) {
+      this.groups.value = [group];
+      return;
+    }
+    const next = chosen.includes(group) ? chosen.filter((g) => g !== group) : [...chosen, group].sort((a, b) => a - b);
+    const { names, unlabeled } = this.coloring.value ?? { names: [], unlabeled: 0 };
+    const all = names.length + (unlabeled ? 1 : 0);
+    this.groups.value = next.length === 0 || next.length === all ? null : next;
+  }
+
+  /** Select a sample; with `more`, add it to the others or take it away. */
+  select(sample: number, more: boolean): void {
+    const selected = this.selection.value;
+    if (more) this.selection.value = selected.includes(sample) ? selected.filter((s) => s !== sample) : [...selected, sample];
+    else this.selection.value = selected.length === 1 && selected[0] === sample ? [] : [sample];
+  }
+
+  /** Back from what was opened last: a help, a filter, a selection. */
+  leave(): void {
+    if (this.help.value) this.help.value = false;
+    else if (this.hover.value !== null) this.hover.value = null;
+    else if (this.groups.value !== null || this.filter.value !== null) this.groups.value = this.filter.value = null;
+    else this.selection.value = [];
+  }
+
   setMethod(method: string): void {
     this.method.value = method;
     this.stayInSpan();
@@ -159,6 +224,7 @@ export class AppState {
 
   reset(): void {
     this.motion.reset();
+    this.camera.value = WHOLE;
     this.woken.value += 1;
   }
 

@@ -12,10 +12,12 @@
 import { batch } from "@preact/signals";
 import { axesOf } from "../data/recording-index";
 import { deviation } from "../tour/matrix";
-import type { AppState, StageView } from "./app-state";
+import { COLOR_BY, type ColorBy } from "../data/coloring";
+import { asCamera, type Camera } from "../tour/camera";
+import { type AppState, type StageView, type ViewName, VIEWS } from "./app-state";
 
 export interface PublicState {
-  view: "tour";
+  view: ViewName;
   recording: string;
   layer: string;
   embedding: string | null;
@@ -27,18 +29,31 @@ export interface PublicState {
   playing: boolean;
   checkpointPlaying: boolean;
   speed: number;
-  colorBy: "label";
+  colorBy: ColorBy;
+  /** The groups of the coloring (classes, by their place in the legend) that alone are drawn; null draws all. */
+  groups: number[] | null;
   /** The samples that alone are drawn; null draws all. */
   filter: number[] | null;
+  selection: number[];
+  /** The sample that is pointed at. */
+  hover: number | null;
+  camera: Camera;
 }
 
 export interface PublicView extends StageView {
   readonly ready: boolean;
 }
 
+/** Milliseconds that the main thread took for the last frames: the median and the longest. */
+export interface FrameTime {
+  readonly median: number;
+  readonly longest: number;
+  readonly frames: number;
+}
+
 declare global {
   interface Window {
-    inscape?: { state: PublicState; readonly view: PublicView | null };
+    inscape?: { state: PublicState; readonly view: PublicView | null; readonly frameTime: FrameTime | null };
   }
 }
 
@@ -47,7 +62,7 @@ export function readState(state: AppState): PublicState {
   const steps = state.steps.peek();
   const place = state.checkpoint.peek();
   return {
-    view: "tour",
+    view: state.view.peek(),
     recording: recording?.entry.name ?? "",
     layer: state.layer.peek(),
     embedding: steps?.embedding.name ?? null,
@@ -57,9 +72,17 @@ export function readState(state: AppState): PublicState {
     playing: state.playing.peek(),
     checkpointPlaying: state.checkpointPlaying.peek(),
     speed: state.speed.peek(),
-    colorBy: "label",
-    filter: state.filter.peek() ? [...(state.filter.peek() ?? [])] : null,
+    colorBy: state.colorBy.peek(),
+    groups: copied(state.groups.peek()),
+    filter: copied(state.filter.peek()),
+    selection: [...state.selection.peek()],
+    hover: state.hover.peek(),
+    camera: { ...state.camera.peek() },
   };
+}
+
+function copied(list: readonly number[] | null): number[] | null {
+  return list && [...list];
 }
 
 function refuse(what: string, got: unknown, remedy: string): never {
@@ -107,11 +130,23 @@ export function writeState(state: AppState, value: unknown): void {
     if (typeof speed !== "number" || !(speed >= 0 && speed <= 10)) refuse("the speed is from 0 to 10", speed, "1 is the usual");
     changes.push(() => (state.speed.value = speed));
   }
-  if (wanted.filter !== undefined) {
-    const { filter } = wanted;
-    const good = filter === null || (Array.isArray(filter) && filter.every((i) => Number.isInteger(i) && i >= 0 && i < index.samples));
-    if (!good) refuse("the filter is a list of samples, or null", filter, `samples go from 0 to ${index.samples - 1}`);
-    changes.push(() => (state.filter.value = filter as number[] | null));
+  changes.push(...sampleChanges(state, wanted, index.samples));
+  if (wanted.view !== undefined) {
+    const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
+    changes.push(() => (state.view.value = view));
+  }
+  if (wanted.colorBy !== undefined) {
+    const by = COLOR_BY.find((b) => b === wanted.colorBy) ?? refuse("no such coloring", wanted.colorBy, `choose from ${COLOR_BY.join(", ")}`);
+    if (by !== "label" && !recording.samples.hasPredictions) refuse("this recording has no predictions", by, "color by label");
+    changes.push(() => state.setColorBy(by));
+  }
+  if (wanted.groups !== undefined) {
+    const groups = asNumbers(wanted.groups, 65535) ?? refuse("groups are a list of places in the legend, or null", wanted.groups, "assign null for all");
+    changes.push(() => (state.groups.value = groups.length ? groups : null));
+  }
+  if (wanted.camera !== undefined) {
+    const camera = asCamera(wanted.camera) ?? refuse("the camera is {zoom, x, y}", wanted.camera, "assign {zoom: 1, x: 0, y: 0}");
+    changes.push(() => (state.camera.value = camera));
   }
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
 
@@ -124,6 +159,32 @@ export function writeState(state: AppState, value: unknown): void {
     state.woken.value += 1;
   });
   if (!state.fetching.peek()) state.instant = false;
+}
+
+/** What is told of samples, one by one. */
+function sampleChanges(state: AppState, wanted: Record<string, unknown>, samples: number): (() => void)[] {
+  const changes: (() => void)[] = [];
+  const remedy = `samples go from 0 to ${samples - 1}`;
+  if (wanted.filter !== undefined) {
+    const filter = wanted.filter === null ? null : (asNumbers(wanted.filter, samples) ?? refuse("the filter is a list of samples, or null", wanted.filter, remedy));
+    changes.push(() => (state.filter.value = filter));
+  }
+  if (wanted.selection !== undefined) {
+    const selection = asNumbers(wanted.selection, samples) ?? refuse("the selection is a list of samples", wanted.selection, remedy);
+    changes.push(() => (state.selection.value = selection));
+  }
+  if (wanted.hover !== undefined) {
+    const [hover] = asNumbers([wanted.hover ?? 0], samples) ?? refuse("what is pointed at is a sample, or null", wanted.hover, remedy);
+    changes.push(() => (state.hover.value = wanted.hover === null ? null : hover));
+  }
+  return changes;
+}
+
+/** A list of whole numbers below a limit, null for none; anything else is undefined. */
+function asNumbers(value: unknown, limit: number): number[] | undefined {
+  if (value === null) return [];
+  const good = Array.isArray(value) && value.every((i) => Number.isInteger(i) && i >= 0 && i < limit);
+  return good ? (value as number[]) : undefined;
 }
 
 function basisChange(state: AppState, basis: unknown): () => void {
@@ -153,6 +214,9 @@ export function publish(state: AppState): void {
     get view(): PublicView | null {
       const stage = state.stage.peek();
       return stage && { ...stage, ready: state.settled };
+    },
+    get frameTime(): FrameTime | null {
+      return state.frameTimes.summary();
     },
   };
 }

@@ -1,14 +1,17 @@
 /** Opens recordings and keeps the scene what the state asks for. The only place between the views and the server. */
 
-import { effect } from "@preact/signals";
+import { batch, computed, effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
+import { byCorrectness, byLabel, byPrediction } from "../data/coloring";
 import { axesOf } from "../data/recording-index";
+import { Samples } from "../data/samples";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
 import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
+import { WHOLE } from "../tour/camera";
 import { type Scene, spaceOf } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
 
-function say(error: unknown): string {
+export function say(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -30,21 +33,59 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
   state.scene.value = null;
   try {
     const store = await RecordingStore.open(entry.url);
-    const recording: OpenRecording = { entry, store, classes: await readClasses(store), steps: new StepCache(store) };
-    state.recording.value = recording;
-    const layers = state.layers.value;
-    if (!layers.length) {
-      state.phase.value = { kind: "empty", what: "embeddings" };
-      return;
-    }
-    // The last checkpoint of the last layer is what a network is for: there its answer is.
-    state.layer.value = layers[layers.length - 1];
-    state.setCheckpoint(store.index.checkpoints.length - 1);
-    state.instant = true;
-    state.phase.value = { kind: "ready" };
+    const classes = await readClasses(store);
+    const recording: OpenRecording = { entry, store, classes, steps: new StepCache(store), samples: new Samples(store) };
+    batch(() => {
+      state.gone.value = false;
+      state.colorBy.value = "label";
+      state.coloring.value = byLabel(classes);
+      state.groups.value = state.filter.value = state.hover.value = null;
+      state.selection.value = [];
+      state.camera.value = WHOLE;
+      state.recording.value = recording;
+    });
+    enter(state);
   } catch (error) {
     state.phase.value = { kind: "failed", message: say(error) };
   }
+}
+
+/** Begin to show the open recording, or say what it lacks. */
+export function enter(state: AppState): void {
+  const layers = state.layers.value;
+  const checkpoints = state.recording.value?.store.index.checkpoints.length ?? 0;
+  if (!layers.length) {
+    state.phase.value = { kind: "empty", what: checkpoints ? "embeddings" : "checkpoints" };
+    return;
+  }
+  // The last checkpoint of the last layer is what a network is for: there its answer is.
+  state.layer.value = layers[layers.length - 1];
+  state.setCheckpoint(checkpoints - 1);
+  state.instant = true;
+  state.phase.value = { kind: "ready" };
+}
+
+/** Keep the coloring what was asked for, at the checkpoint that is nearest. */
+export function followColoring(state: AppState): () => void {
+  const nearest = computed(() => Math.round(state.checkpoint.value));
+  return effect(() => {
+    const recording = state.recording.value;
+    const by = state.colorBy.value;
+    const place = by === "label" ? 0 : nearest.value;
+    if (!recording) return;
+    const { classes, samples } = recording;
+    if (by === "label") {
+      if (state.coloring.peek()?.by !== "label") state.coloring.value = byLabel(classes);
+      return;
+    }
+    samples.scores(place).then(
+      (scores) => {
+        const asked = state.recording.peek() === recording && state.colorBy.peek() === by && nearest.peek() === place;
+        if (asked) state.coloring.value = by === "prediction" ? byPrediction(scores, classes) : byCorrectness(scores, classes);
+      },
+      (error: unknown) => (state.notice.value = say(error)),
+    );
+  });
 }
 
 /** Keep the scene in step with layer, embedding and checkpoint: loading what is missing, and what will be wanted next. */
@@ -105,7 +146,7 @@ function sceneOf(
     if (!data) return null;
     parts.push({ step: data, weight });
   }
-  const key = `${recording.entry.name}/${embedding.name}/${embedding.steps[layer.steps[0]].layer}`;
+  const key = [recording.entry.name, embedding.name, embedding.version, embedding.steps[layer.steps[0]].layer].join("\n");
   const axes = axesOf(embedding);
   return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts, axes, instant: state.instant };
 }

@@ -18,6 +18,10 @@ const GLASBEY = [
 /** The color of a sample without a label. */
 export const UNLABELED = "#9AA0A6";
 
+/** What the model had right, and what it had wrong: the eye goes to the latter. */
+export const RIGHT = "#8FB4CC";
+export const WRONG = "#D55E00";
+
 /** How many classes have colors that were chosen to be told apart. */
 export const CHOSEN = GLASBEY.length;
 

@@ -66,3 +66,35 @@ export function stepData(
   const radius = cloudRadius(screen, scale, samples, dims);
   return { screen, scale, samples, dims, center, radius, axisLength: 0.9 * radius };
 }
+
+/** Quantize an activation (sample, dimension) as the store does its screens: int16 by the largest value of each unit. */
+export function quantized(values: Float32Array, samples: number, dims: number): StepData {
+  const center = new Float32Array(dims);
+  if (!isProbabilities(values, samples, dims)) {
+    const sums = new Float64Array(dims);
+    for (let i = 0; i < values.length; i++) sums[i % dims] += values[i];
+    for (let k = 0; k < dims; k++) center[k] = sums[k] / Math.max(1, samples);
+  }
+  const scale = new Float32Array(dims);
+  for (let i = 0; i < values.length; i++) scale[i % dims] = Math.max(scale[i % dims], Math.abs(values[i] - center[i % dims]));
+  for (let k = 0; k < dims; k++) scale[k] = (Number.isFinite(scale[k]) && scale[k] > 0 ? scale[k] : 1) / 32767;
+  const screen = Int16Array.from(values, (value, i) => {
+    const count = Math.round((value - center[i % dims]) / scale[i % dims]);
+    return Number.isFinite(count) ? Math.min(32767, Math.max(-32767, count)) : 0;
+  });
+  return stepData(screen, scale, samples, dims, center, true);
+}
+
+/** Does every row add up to 1, of numbers that are not negative? */
+function isProbabilities(values: Float32Array, samples: number, dims: number): boolean {
+  for (let i = 0; i < samples; i++) {
+    let sum = 0;
+    for (let k = 0; k < dims; k++) {
+      const value = values[i * dims + k];
+      if (!(value >= 0)) return false;
+      sum += value;
+    }
+    if (Math.abs(sum - 1) > 1e-3) return false;
+  }
+  return true;
+}

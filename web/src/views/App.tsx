@@ -1,19 +1,21 @@
 /** The frame of the page: header, views, stage, legend, time bar. */
 
-import { useMemo } from "preact/hooks";
-import { isTimeless } from "../data/steps";
-import { isSimplex } from "../tour/fit";
-import { classColors, UNLABELED } from "../theme/palette";
-import { theme } from "../theme/theme";
-import type { AppState, OpenRecording, Phase } from "../state/app-state";
-import { openRecording } from "../state/session";
-import { captionOf, describe } from "./caption";
+import { signal } from "@preact/signals";
+import { askForEmbedding, cancelJob, RefusedJob, startAgain } from "../data/jobs";
+import type { EmbedParameters } from "../data/jobs";
+import type { Job } from "../data/live";
+import type { AppState, Phase } from "../state/app-state";
+import { openRecording, say } from "../state/session";
+import { Banner } from "./Banner";
+import { ComingView } from "./ComingView";
+import { EmbedDialog } from "./EmbedDialog";
+import { DEBUG, FrameTime } from "./FrameTime";
 import { Header } from "./Header";
-import { Legend } from "./Legend";
+import { HelpDialog } from "./HelpDialog";
+import { Jobs } from "./Jobs";
 import { Message } from "./Message";
-import { placeText, TimeBar } from "./TimeBar";
-import { TourView } from "./TourView";
-import { Trust } from "./Trust";
+import { TimeBar } from "./TimeBar";
+import { TourPanel } from "./TourPanel";
 import { ViewsRail } from "./ViewsRail";
 
 export interface AppProps {
@@ -21,9 +23,22 @@ export interface AppProps {
   readonly begin: () => void;
 }
 
+const asking = signal(false);
+
 export function App({ state, begin }: AppProps) {
   const phase = state.phase.value;
   const recording = state.recording.value;
+  const ready = phase.kind === "ready" && recording !== null;
+  const tell = (error: unknown): void => {
+    state.notice.value = say(error);
+  };
+  const jobs = state.jobs.value.filter((job) => !recording || job.recording === recording.entry.name);
+  const share = (): void => {
+    navigator.clipboard?.writeText(location.href).then(
+      () => (state.notice.value = "The link is copied. It opens this view wherever this server can be reached."),
+      () => (state.notice.value = "The browser did not allow the copy: take the address from the address bar."),
+    );
+  };
   return (
     <div class="page">
       <Header
@@ -31,86 +46,75 @@ export function App({ state, begin }: AppProps) {
         entries={state.recordings.value}
         open={recording?.entry ?? null}
         onOpen={(entry) => void openRecording(state, entry)}
-      />
-      <ViewsRail />
-      {phase.kind === "ready" && recording ? <Tour state={state} recording={recording} /> : <Waiting phase={phase} begin={begin} />}
+        onShare={share}
+        onHelp={() => (state.help.value = true)}
+      >
+        <Jobs jobs={jobs} onCancel={(job: Job) => void cancelJob(job.id).catch(tell)} onAgain={(job: Job) => void startAgain(job.id).catch(tell)} />
+      </Header>
+      <ViewsRail current={state.view.value} onChoose={(view) => (state.view.value = view)} />
+      {!ready ? (
+        <Waiting state={state} phase={phase} begin={begin} onAsk={(parameters) => ask(state, parameters)} />
+      ) : state.view.value === "tour" ? (
+        <TourPanel state={state} recording={recording} />
+      ) : (
+        <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
+      )}
+      {ready && <TimeBar state={state} onEmbed={() => (asking.value = true)} />}
+      <Banner connection={state.connection.value} gone={state.gone.value} notice={state.notice.value} onDismiss={() => (state.notice.value = null)} />
+      {DEBUG && <FrameTime times={state.frameTimes} />}
+      {asking.value && ready && (
+        <EmbedDialog
+          layer={state.layer.value}
+          layers={recording.store.index.layers.length}
+          samples={recording.store.index.samples}
+          onAsk={(parameters) => ask(state, parameters)}
+          onClose={() => (asking.value = false)}
+        />
+      )}
+      {state.help.value && <HelpDialog onClose={() => (state.help.value = false)} />}
     </div>
   );
 }
 
-function Waiting({ phase, begin }: { phase: Phase; begin: () => void }) {
+/** Ask the server for an embedding; resolves to what it said against it. */
+async function ask(state: AppState, parameters: EmbedParameters): Promise<string | null> {
+  const recording = state.recording.peek()?.entry.name;
+  if (!recording) return "no recording is open";
+  try {
+    const job = await askForEmbedding(recording, parameters);
+    state.awaited = { job: job.id, method: parameters.method, layer: state.layer.peek() };
+    return null;
+  } catch (error) {
+    return error instanceof RefusedJob ? error.message : say(error);
+  }
+}
+
+interface WaitingProps {
+  readonly state: AppState;
+  readonly phase: Phase;
+  readonly begin: () => void;
+  readonly onAsk: (parameters: EmbedParameters) => Promise<string | null>;
+}
+
+function Waiting({ state, phase, begin, onAsk }: WaitingProps) {
   return (
     <main class="main alone">
       {phase.kind === "loading" && <Message title="Opening the recording" busy />}
       {phase.kind === "failed" && <Message title="The recording can't be shown" text={phase.message} retry={begin} />}
-      {phase.kind === "empty" &&
-        (phase.what === "recordings" ? (
-          <Message title="No recordings yet" text="Record a model of your own, or let the demo train one in half a minute:" command={"inscape demo\ninscape record --help"} />
-        ) : (
-          <Message
-            title="Nothing is laid out yet"
-            text="This recording holds activations, and no embedding of them to tour. This makes one of every layer:"
-            command="inscape embed PATH pca"
-            retry={begin}
-          />
-        ))}
-    </main>
-  );
-}
-
-function Tour({ state, recording }: { state: AppState; recording: OpenRecording }) {
-  const { classes, store } = recording;
-  const colors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
-  const steps = state.steps.value;
-  const scene = state.scene.value;
-  const problem = state.problem.value;
-  const names = store.index.checkpoints.map((c) => c.name);
-  const place = state.checkpoint.value;
-  if (!steps) return null;
-  const { embedding } = steps;
-  // Between two checkpoints the numbers are those of the nearer one, and say so.
-  const nearest = steps.places.reduce((best, p, i) => (Math.abs(p - place) < Math.abs(steps.places[best] - place) ? i : best), 0);
-  const step = embedding.steps[steps.steps[nearest]];
-  const part = scene?.parts[0]?.step;
-  const simplex = embedding.method === "units" && part !== undefined && isSimplex(part.scale, part.center);
-  const isClasses = embedding.axes !== null && embedding.axes.join("\n") === classes.names.join("\n");
-  return (
-    <>
-      <main class="main" aria-busy={state.fetching.value}>
-        <div class="caption">
-          <h2>
-            {state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
-          </h2>
-          <p>
-            {captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isClasses })}
-          </p>
-        </div>
-        <TourView
-          motion={state.motion}
-          scene={state.scene}
-          classes={classes}
-          colors={colors}
-          preview={state.preview}
-          filter={state.filter}
-          playing={state.playing}
-          speed={state.speed}
-          theme={theme}
-          woken={state.woken}
-          description={describe(store.index.samples, classes.names.length, state.layer.value, placeText(names, place), embedding.dims)}
-          advance={(seconds) => state.advance(seconds)}
-          active={() => state.active}
-          onDrawn={(view) => {
-            state.drawn = view !== null;
-            state.stage.value = view;
-          }}
+      {phase.kind === "empty" && phase.what === "recordings" && (
+        <Message title="No recordings yet" text="Record a model of your own, or let the demo train one in half a minute:" command={"inscape demo\ninscape record --help"} />
+      )}
+      {phase.kind === "empty" && phase.what === "checkpoints" && (
+        <Message title="Nothing is published yet" text="The recording has begun. Its first checkpoint appears here by itself as soon as it is whole." busy />
+      )}
+      {phase.kind === "empty" && phase.what === "embeddings" && (
+        <Message
+          title="Nothing is laid out yet"
+          text="This recording holds activations, and no embedding of them to tour. PCA of every layer takes seconds for thousands of samples, and appears here by itself:"
+          command="inscape embed PATH pca"
+          action={{ title: "Make it now", onClick: () => void onAsk({ method: "pca" }).then((refused) => (state.notice.value = refused)) }}
         />
-        {problem && <Message title="This step can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
-      </main>
-      <aside class="side">
-        <Legend classes={classes} colors={colors} preview={state.preview} />
-        <Trust method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />
-      </aside>
-      <TimeBar state={state} />
-    </>
+      )}
+    </main>
   );
 }

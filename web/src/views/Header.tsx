@@ -1,5 +1,6 @@
 /** The head of the page: what is shown, and how it looks. */
 
+import type { ComponentChildren } from "preact";
 import type { RecordingIndex } from "../data/recording-index";
 import type { RecordingEntry } from "../data/store";
 import { theme, toggleTheme } from "../theme/theme";
@@ -9,13 +10,17 @@ export interface HeaderProps {
   readonly entries: readonly RecordingEntry[];
   readonly open: RecordingEntry | null;
   readonly onOpen: (entry: RecordingEntry) => void;
+  readonly onShare: () => void;
+  readonly onHelp: () => void;
+  /** The work that goes on. */
+  readonly children?: ComponentChildren;
 }
 
 function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-export function Header({ index, entries, open, onOpen }: HeaderProps) {
+export function Header({ index, entries, open, onOpen, onShare, onHelp, children }: HeaderProps) {
   const other = theme.value === "dark" ? "light" : "dark";
   return (
     <header class="header">
@@ -43,9 +48,18 @@ export function Header({ index, entries, open, onOpen }: HeaderProps) {
           <li>{counted(index.samples, "sample")}</li>
           <li>{counted(index.layers.length, "layer")}</li>
           <li>{counted(index.checkpoints.length, "checkpoint")}</li>
-          {!index.complete && <li class="warn">not complete: resume it with inscape record --resume</li>}
+          {!index.complete && (
+            <li class="warn" data-testid="growing" title="Its recorder has not ended. If it was stopped, go on with resume=True (inscape record --resume).">
+              still growing
+            </li>
+          )}
         </ul>
       )}
+      <div class="tools">
+      {children}
+      <button type="button" class="plain wide" onClick={onShare} title="Copy a link to this very view" data-testid="share">
+        Share
+      </button>
       <button type="button" class="icon" onClick={toggleTheme} aria-label={`Switch to the ${other} theme`} title={`Switch to the ${other} theme`} data-testid="theme">
         <svg viewBox="0 0 20 20" width="17" height="17" aria-hidden="true">
           {other === "dark" ? (
@@ -58,6 +72,10 @@ export function Header({ index, entries, open, onOpen }: HeaderProps) {
           )}
         </svg>
       </button>
+      <button type="button" class="icon" onClick={onHelp} aria-label="Help: the keys" title="Help: the keys (?)" data-testid="help-button">
+        ?
+      </button>
+      </div>
     </header>
   );
 }

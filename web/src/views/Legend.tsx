@@ -1,35 +1,62 @@
-/** The classes, their colors and how many samples each has. A row that is pointed at or focused previews its class. */
+/** By what the points are colored: the groups, their colors and counts. Pointing previews a group, a click filters to it. */
 
-import type { Signal } from "@preact/signals";
-import type { Classes } from "../data/columns";
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import { COLOR_BY, type ColorBy, type Coloring } from "../data/coloring";
 import { CHOSEN } from "../theme/palette";
 
 export interface LegendProps {
-  readonly classes: Classes;
-  readonly colors: readonly string[];
+  readonly coloring: Coloring;
   readonly preview: Signal<number | null>;
+  readonly groups: ReadonlySignal<readonly number[] | null>;
+  /** Whether there are predictions to color by. */
+  readonly predictions: boolean;
+  readonly onColorBy: (by: ColorBy) => void;
+  readonly onToggle: (group: number) => void;
+  readonly onAll: () => void;
 }
 
-export function Legend({ classes, colors, preview }: LegendProps) {
-  const { names, counts, unlabeled } = classes;
+export function Legend({ coloring, preview, groups, predictions, onColorBy, onToggle, onAll }: LegendProps) {
+  const { names, counts, unlabeled, colors, none, by } = coloring;
   const rows = names.map((name, i) => ({ name, count: counts[i] }));
-  if (unlabeled) rows.push({ name: "no label", count: unlabeled });
+  if (unlabeled) rows.push({ name: none, count: unlabeled });
+  const chosen = groups.value;
   return (
     <section class="legend" aria-labelledby="legend-title">
-      <h2 id="legend-title">
-        Color <span class="quiet">label</span>
-      </h2>
+      <div class="heading">
+        <h2 id="legend-title">Color by</h2>
+        {predictions ? (
+          <select
+            data-testid="colour-by"
+            aria-label="Color by"
+            value={by}
+            onChange={(event) => onColorBy(event.currentTarget.value as ColorBy)}
+          >
+            {COLOR_BY.map((choice) => (
+              <option key={choice} value={choice}>
+                {choice}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <span class="quiet" data-testid="colour-by">
+            label
+          </span>
+        )}
+      </div>
       <ul onPointerLeave={() => (preview.value = null)}>
         {rows.map(({ name, count }, i) => (
           <li key={name}>
             <button
               type="button"
               data-testid={`legend-${i}`}
-              class={preview.value === i ? "lit" : ""}
+              class={[preview.value === i ? "lit" : "", chosen && !chosen.includes(i) ? "off" : ""].join(" ").trim()}
+              aria-pressed={chosen !== null && chosen.includes(i)}
               onPointerEnter={() => (preview.value = i)}
               onFocus={() => (preview.value = i)}
               onBlur={() => (preview.value = null)}
+              onClick={() => onToggle(i)}
               aria-label={`${name}: ${count.toLocaleString("en-US")} samples`}
+              title={chosen ? "Add it, or take it away" : "Show it alone"}
             >
               <span class="swatch" style={{ backgroundColor: colors[i] }} aria-hidden="true" />
               <span class="name">{name}</span>
@@ -38,6 +65,11 @@ export function Legend({ classes, colors, preview }: LegendProps) {
           </li>
         ))}
       </ul>
+      {chosen && (
+        <button type="button" class="plain" onClick={onAll} data-testid="legend-all">
+          Show all again
+        </button>
+      )}
       {names.length > CHOSEN && <p class="note">With more than {CHOSEN} classes some colors are hard to tell apart.</p>}
     </section>
   );

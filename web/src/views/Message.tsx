@@ -6,16 +6,23 @@ export interface MessageProps {
   /** A command that would help, to be copied. */
   readonly command?: string;
   readonly retry?: () => void;
+  /** Something else that helps. */
+  readonly action?: { readonly title: string; readonly onClick: () => void };
   readonly busy?: boolean;
 }
 
-export function Message({ title, text, command, retry, busy = false }: MessageProps) {
+export function Message({ title, text, command, retry, action, busy = false }: MessageProps) {
   return (
     <div class="message" role={busy ? "status" : "alert"} data-testid="message">
       {busy && <span class="pulse" aria-hidden="true" />}
       <h2>{title}</h2>
       {text && <p>{text}</p>}
       {command && <pre tabIndex={0}>{command}</pre>}
+      {action && (
+        <button type="button" class="primary" onClick={action.onClick}>
+          {action.title}
+        </button>
+      )}
       {retry && (
         <button type="button" class="plain" onClick={retry}>
           Try again

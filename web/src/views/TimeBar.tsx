@@ -25,7 +25,7 @@ function PlayButton({ playing, label, testid, title, disabled = false, onClick }
 
 const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
 
-export function TimeBar({ state }: { state: AppState }) {
+export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
   const recording = state.recording.value;
   const steps = state.steps.value;
   if (!recording || !steps) return null;
@@ -76,7 +76,7 @@ export function TimeBar({ state }: { state: AppState }) {
         <output class="value" title="j, k">
           {state.layer.value}
         </output>
-        <Embeddings state={state} />
+        <Embeddings state={state} onEmbed={onEmbed} />
       </div>
       <div class="control checkpoint">
         <span class="name">checkpoint</span>
@@ -107,10 +107,9 @@ export function TimeBar({ state }: { state: AppState }) {
   );
 }
 
-function Embeddings({ state }: { state: AppState }) {
+function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
   const choices = state.choices.value;
   const shown = state.steps.value?.embedding;
-  if (choices.length < 2) return <span class="only">{shown && (METHODS[shown.method] ?? shown.title)}</span>;
   return (
     <div class="choice" role="group" aria-label="Embedding">
       {choices.map(({ embedding }) => (
@@ -124,6 +123,9 @@ function Embeddings({ state }: { state: AppState }) {
           {METHODS[embedding.method] ?? embedding.title}
         </button>
       ))}
+      <button type="button" class="more" aria-label="Lay out in another way" title="Lay out in another way" onClick={onEmbed} data-testid="embed-button">
+        +
+      </button>
     </div>
   );
 }

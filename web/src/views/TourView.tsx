@@ -1,23 +1,30 @@
 /** The Tour: a canvas, and the loop that draws it. Takes typed arrays and signals; knows no server. */
 
-import { effect, type ReadonlySignal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { StageView } from "../state/app-state";
-import type { Classes } from "../data/columns";
+import type { Coloring } from "../data/coloring";
 import { Stage } from "../render/stage";
+import type { StageView } from "../state/app-state";
+import type { FrameTimes } from "../state/frame-times";
 import { toRgb } from "../theme/palette";
+import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { Message } from "./Message";
+import { handOn } from "./pointer";
 
 export interface TourViewProps {
   readonly motion: TourMotion;
   readonly scene: ReadonlySignal<Scene | null>;
-  readonly classes: Classes;
-  /** A color a class, and last the one of samples without a class. */
-  readonly colors: readonly string[];
+  readonly samples: number;
+  readonly coloring: ReadonlySignal<Coloring | null>;
   readonly preview: ReadonlySignal<number | null>;
   readonly filter: ReadonlySignal<readonly number[] | null>;
+  readonly groups: ReadonlySignal<readonly number[] | null>;
+  readonly camera: Signal<Camera>;
+  readonly hover: Signal<number | null>;
+  readonly selection: ReadonlySignal<readonly number[]>;
   readonly playing: ReadonlySignal<boolean>;
   readonly speed: ReadonlySignal<number>;
   readonly theme: ReadonlySignal<string>;
@@ -25,13 +32,25 @@ export interface TourViewProps {
   readonly woken: ReadonlySignal<number>;
   /** The text alternative. */
   readonly description: string;
+  readonly frameTimes: FrameTimes;
   /** Let time pass for what the view does not own; is called once a frame. */
   readonly advance: (seconds: number) => void;
   /** Is another frame needed? */
   readonly active: () => boolean;
+  readonly onSelect: (sample: number, more: boolean) => void;
   /** Told where the stage draws after each frame, and whether that is the newest state. */
   readonly onDrawn: (view: StageView | null) => void;
+  /** Told where the hovered sample is, in CSS pixels of the stage, after each frame. */
+  readonly onHoverPlace: (place: readonly [number, number] | null) => void;
+  /** What lies over the points: the card of the sample under the pointer. */
+  readonly children?: ComponentChildren;
 }
+
+/** The tour's speed while somebody points at a sample. */
+const SLOWED = 0.15;
+
+/** Samples up to which the pointer finds one while the cloud moves; above, it must rest. */
+const PICKED_MOVING = 100_000;
 
 export function TourView(props: TourViewProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -39,27 +58,34 @@ export function TourView(props: TourViewProps) {
   const points = useRef<HTMLCanvasElement>(null);
   const over = useRef<SVGSVGElement>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  const [lost, setLost] = useState(false);
   // A lost context comes back as a new one: the stage is built again.
   const [life, setLife] = useState(0);
-  const { classes, colors } = props;
+  const { samples } = props;
 
   useEffect(() => {
     if (!box.current || !under.current || !points.current || !over.current) return;
+    const contextChanged = (there: boolean): void => {
+      setLost(!there);
+      if (there) setLife((n) => n + 1);
+    };
     try {
-      return run(props, box.current, under.current, points.current, over.current, () => setLife((n) => n + 1));
+      return run(props, box.current, under.current, points.current, over.current, contextChanged);
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
       return;
     }
-    // The signals are followed inside; only other samples or colors need another stage.
-  }, [classes, colors, life]);
+    // The signals are followed inside; only other samples need another stage.
+  }, [samples, life]);
 
-  if (failure) return <Message title="The points can't be drawn" text={failure} />;
+  if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
-    <div class="stage" data-testid="stage" ref={box}>
+    <div class="stage" data-testid="stage" ref={box} tabIndex={0} role="group" aria-label="Stage">
       <svg class="stage-layer axes" ref={under} aria-hidden="true" />
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
       <svg class="stage-layer names" ref={over} aria-hidden="true" />
+      {props.children}
+      {lost && <Message title="The graphics card let go of the picture" text="It is drawn again as soon as the browser gets it back." busy />}
     </div>
   );
 }
@@ -70,32 +96,36 @@ function run(
   under: SVGSVGElement,
   canvas: HTMLCanvasElement,
   over: SVGSVGElement,
-  reborn: () => void,
+  contextChanged: (there: boolean) => void,
 ): () => void {
-  const { motion, classes, colors } = props;
+  const { motion, samples } = props;
   const stage = new Stage(canvas, under, over);
-  stage.setClasses(classes.of);
-  let drawnPoints = classes.of.length;
+  let drawnPoints = samples;
   let request = 0;
   let last: number | null = null;
 
   const frame = (now: number): void => {
     request = 0;
+    const began = performance.now();
     const seconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
     props.advance(seconds);
-    motion.advance(seconds, props.playing.peek(), props.speed.peek());
+    const hovered = props.hover.peek();
+    motion.advance(seconds, props.playing.peek(), props.speed.peek() * (hovered === null ? 1 : SLOWED));
     const picture = props.scene.peek() ? motion.frame() : null;
-    stage.draw(picture);
+    stage.draw(picture, props.camera.peek(), props.selection.peek(), hovered);
+    const { scale, x, y } = stage.placing;
     props.onDrawn(
       picture && {
-        scale: stage.halfSide / picture.radius,
-        center: [stage.width / 2, stage.height / 2],
+        scale: scale / picture.radius,
+        center: [x, y],
         width: stage.width,
         height: stage.height,
         devicePixelRatio: stage.ratio,
         points: drawnPoints,
       },
     );
+    props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
+    props.frameTimes.add(performance.now() - began);
     last = now;
     if (props.active()) ask();
     else last = null;
@@ -123,36 +153,59 @@ function run(
       ask();
     }),
     effect(() => {
+      const coloring = props.coloring.value;
+      if (coloring) stage.setClasses(coloring.of);
+      ask();
+    }),
+    effect(() => {
       void props.theme.value;
-      stage.setColors(colors.map(toRgb), props.preview.value);
+      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value);
       ask();
     }),
     effect(() => {
       const filter = props.filter.value;
-      const shown = new Uint8Array(classes.of.length).fill(filter ? 0 : 1);
+      const groups = props.groups.value;
+      const of = props.coloring.value?.of;
+      const shown = new Uint8Array(samples).fill(filter ? 0 : 1);
       for (const sample of filter ?? []) shown[sample] = 1;
+      if (groups && of) {
+        const wanted = new Set(groups);
+        for (let i = 0; i < samples; i++) if (!wanted.has(of[i])) shown[i] = 0;
+      }
       drawnPoints = shown.reduce((sum, one) => sum + one, 0);
       stage.setShown(shown);
       ask();
     }),
     effect(() => {
-      void props.playing.value;
-      void props.speed.value;
-      void props.woken.value;
+      for (const signal of [props.playing, props.speed, props.woken, props.camera, props.hover, props.selection]) void signal.value;
       ask();
     }),
+    handOn(box, {
+      camera: props.camera,
+      hover: props.hover,
+      halfSide: () => stage.halfSide,
+      pick: (x, y) => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y)),
+      onSelect: props.onSelect,
+    }),
   ];
-  const keepContext = (event: Event): void => event.preventDefault();
-  canvas.addEventListener("webglcontextlost", keepContext);
-  canvas.addEventListener("webglcontextrestored", reborn);
+  const onLost = (event: Event): void => {
+    event.preventDefault();
+    cancelAnimationFrame(request);
+    request = 0;
+    props.onDrawn(null);
+    contextChanged(false);
+  };
+  const onRestored = (): void => contextChanged(true);
+  canvas.addEventListener("webglcontextlost", onLost);
+  canvas.addEventListener("webglcontextrestored", onRestored);
 
   return () => {
     cancelAnimationFrame(request);
     for (const stop of stops) stop();
     observer.disconnect();
     ratio.removeEventListener("change", measure);
-    canvas.removeEventListener("webglcontextlost", keepContext);
-    canvas.removeEventListener("webglcontextrestored", reborn);
+    canvas.removeEventListener("webglcontextlost", onLost);
+    canvas.removeEventListener("webglcontextrestored", onRestored);
     stage.free();
   };
 }

@@ -1,11 +1,24 @@
-/** The views that there are. */
+/** The views, one under the other; those to come say what they will be for. */
 
-export function ViewsRail() {
+import type { ViewName } from "../state/app-state";
+import { CATALOG } from "./catalog";
+
+export function ViewsRail({ current, onChoose }: { current: ViewName; onChoose: (view: ViewName) => void }) {
   return (
     <nav class="rail" aria-label="Views">
-      <button type="button" aria-current="page" data-testid="view-tour">
-        Tour
-      </button>
+      {CATALOG.map(({ name, title, question, command }, i) => (
+        <button
+          key={name}
+          type="button"
+          class={command ? "coming" : ""}
+          aria-current={current === name ? "page" : undefined}
+          data-testid={`view-${name}`}
+          title={`${question} (${i + 1})`}
+          onClick={() => onChoose(name)}
+        >
+          {title}
+        </button>
+      ))}
     </nav>
   );
 }

@@ -1,12 +1,20 @@
 /** The keys of the page. */
 
-import type { AppState } from "../state/app-state";
+import { type AppState, VIEWS } from "../state/app-state";
+import { moved, zoomed } from "../tour/camera";
+
+/** Half sides of the stage that an arrow moves. */
+const STEP = 0.1;
 
 export function listenForKeys(state: AppState): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || state.phase.peek().kind !== "ready") return;
     const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.closest("textarea, select, [contenteditable], input:not([type=range])")) return;
+    if (target?.closest("textarea, select, dialog, [contenteditable], input:not([type=range])")) return;
+    if (target?.closest("[data-testid=stage]") && onStage(state, event)) {
+      event.preventDefault();
+      return;
+    }
     switch (event.key) {
       case " ":
         // A focused button is pressed by space; to press it and the tour would be two things at once.
@@ -28,6 +36,24 @@ export function listenForKeys(state: AppState): () => void {
       case "r":
         state.reset();
         break;
+      case "c":
+        state.selection.value = [];
+        break;
+      case "?":
+        state.help.value = true;
+        break;
+      case "Escape":
+        state.leave();
+        break;
+      case "1":
+      case "2":
+      case "3":
+      case "4":
+      case "5":
+      case "6":
+      case "7":
+        state.view.value = VIEWS[Number(event.key) - 1];
+        break;
       default:
         return;
     }
@@ -35,4 +61,55 @@ export function listenForKeys(state: AppState): () => void {
   };
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);
+}
+
+/** The keys of the stage, while it is focused; whether it was one of them. */
+function onStage(state: AppState, event: KeyboardEvent): boolean {
+  const { camera, hover } = state;
+  switch (event.key) {
+    case "+":
+    case "=":
+      camera.value = zoomed(camera.value, 1.25, 0, 0);
+      return true;
+    case "-":
+      camera.value = zoomed(camera.value, 0.8, 0, 0);
+      return true;
+    case "ArrowLeft":
+      camera.value = moved(camera.value, STEP, 0);
+      return true;
+    case "ArrowRight":
+      camera.value = moved(camera.value, -STEP, 0);
+      return true;
+    case "ArrowUp":
+      camera.value = moved(camera.value, 0, STEP);
+      return true;
+    case "ArrowDown":
+      camera.value = moved(camera.value, 0, -STEP);
+      return true;
+    case ".":
+    case ",":
+      hover.value = nextShown(state, event.key === "." ? 1 : -1);
+      return true;
+    case "Enter":
+      if (hover.value === null) return false;
+      state.select(hover.value, event.shiftKey);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The next sample that is drawn, in the order of the data, round and round. */
+function nextShown(state: AppState, by: number): number | null {
+  const of = state.coloring.peek()?.of;
+  if (!of?.length) return null;
+  const filter = state.filter.peek();
+  const chosen = filter && new Set(filter);
+  const groups = state.groups.peek();
+  let sample = state.hover.peek() ?? (by > 0 ? -1 : 0);
+  for (let tries = 0; tries < of.length; tries++) {
+    sample = (sample + by + of.length) % of.length;
+    if ((!chosen || chosen.has(sample)) && (!groups || groups.includes(of[sample]))) return sample;
+  }
+  return null;
 }

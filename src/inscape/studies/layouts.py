@@ -1,0 +1,110 @@
+"""One layout of one activation: the call of one method of `shape`, and the measuring of what it kept."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inscape.recording import Provenance, Recording, ResultArray, results
+from inscape.recording.results import combine_digests
+
+Floats = NDArray[np.floating[Any]]
+NEIGHBORS = 15
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One step of an embedding.
+
+    Attributes:
+        coordinates: (N, d) float32, as the method returned them.
+        rank: how many of the d are real; the rest is zero padding.
+        explained: share of the variance kept, where the method has one.
+        center: (d,), what the picture has in its middle.
+        quality: trustworthiness, continuity, recall and k; None where it was not measured.
+        per_sample: (N,), the share of each sample's neighbors kept; None where it was not measured.
+    """
+
+    coordinates: Floats
+    rank: int
+    explained: float | None
+    center: Floats
+    quality: dict[str, Any] | None = None
+    per_sample: Floats | None = None
+
+
+def lay_out(rec: Recording, method: str, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> Layout:
+    """Lay out one activation (N, D), read lazily from the recording."""
+    if method == "pca":
+        return _pca(array, dims)
+    if method == "umap":
+        return _umap(rec, layer, checkpoint, array, dims, seed)
+    return _units(np.asarray(array, dtype=np.float32))
+
+
+def measured(layout: Layout, method: str, array: Any) -> Layout:
+    """The layout with its quality."""
+    from inscape import shape
+
+    if method == "units":  # nothing was laid out
+        kept = np.ones(len(layout.coordinates), np.float32)
+        perfect = {"trustworthiness": 1.0, "continuity": 1.0, "recall": 1.0, "k": NEIGHBORS}
+        return replace(layout, quality=perfect, per_sample=kept)
+    found = shape.quality(np.asarray(array, dtype=np.float32), layout.coordinates, k=NEIGHBORS)
+    quality = {
+        "trustworthiness": float(found.trustworthiness),
+        "continuity": float(found.continuity),
+        "recall": float(found.recall),
+        "k": NEIGHBORS,
+    }
+    return replace(layout, quality=quality, per_sample=np.asarray(found.per_sample, np.float32))
+
+
+def _pca(array: Any, dims: int) -> Layout:
+    from inscape import shape
+
+    rank = min(dims, *array.shape)
+    found = shape.pca(array, rank)
+    coordinates = np.zeros((len(found.coordinates), dims), dtype=np.float32)
+    coordinates[:, :rank] = found.coordinates
+    return Layout(coordinates, rank, float(np.sum(found.explained)), coordinates.mean(axis=0))
+
+
+def _umap(rec: Recording, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> Layout:
+    from inscape import shape
+
+    activation = np.asarray(array, dtype=np.float32)
+    found = shape.neighbors(activation, k=min(NEIGHBORS, len(activation) - 1), seed=seed)
+    _store_neighbors(rec, layer, checkpoint, array, found, seed)
+    coordinates = shape.umap(activation, dims=dims, neighbors=found, seed=seed)
+    return Layout(coordinates, dims, None, coordinates.mean(axis=0))
+
+
+def _units(activation: Floats) -> Layout:
+    probabilities = bool((activation >= 0).all()) and bool(np.allclose(activation.sum(axis=1), 1, atol=1e-3))
+    center = np.zeros(activation.shape[1], np.float32) if probabilities else activation.mean(axis=0)
+    return Layout(activation, activation.shape[1], 1.0, center)
+
+
+def _store_neighbors(rec: Recording, layer: str, checkpoint: str, array: Any, found: Any, seed: int) -> None:
+    path = array.path.removesuffix("activation") + "neighbors"
+    provenance = Provenance(
+        method="neighbors",
+        parameters={"k": int(found.indices.shape[1]), "metric": "euclidean", "exact": bool(found.exact)},
+        seed=seed,
+        versions={library: importlib.metadata.version(library) for library in ("numpy", "pynndescent")},
+        input=combine_digests([array.digest or ""]),
+    )
+    results.write(
+        rec.path,
+        path,
+        {
+            "indices": ResultArray(np.asarray(found.indices, dtype=np.int32), ("sample", "neighbor")),
+            "distances": ResultArray(np.asarray(found.distances, dtype=np.float32), ("sample", "neighbor")),
+        },
+        {"inscape": {"layer": layer, "checkpoint": checkpoint, "provenance": provenance.to_json()}},
+    )

@@ -1,0 +1,166 @@
+/**
+ * What happens on the server, as it happens. A browser allows a server six connections: with a stream a page, the
+ * seventh page would hang. So one page of a server holds the stream and passes on what it hears to the others.
+ */
+
+export interface RecordingFacts {
+  /** Null where the recording is gone. */
+  readonly tag: string | null;
+  readonly created: string | null;
+  readonly checkpoints: number;
+  readonly complete: boolean;
+}
+
+export interface JobError {
+  readonly what: string;
+  readonly got: string;
+  readonly remedy: string;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly kind: string;
+  readonly recording: string;
+  readonly title: string;
+  readonly state: "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted" | "forgotten";
+  readonly parameters: Record<string, unknown>;
+  readonly progress: { readonly done: number; readonly total: number; readonly unit: string; readonly doing: string };
+  readonly error: JobError | null;
+  readonly created: number;
+  readonly started: number | null;
+  readonly ended: number | null;
+}
+
+export interface Hello {
+  readonly server: string;
+  readonly version: string;
+  readonly recordings: Record<string, RecordingFacts>;
+  readonly jobs: Job[];
+}
+
+/** Is the server there? `refused`: it is, and does not know this page's cookie; it was started anew. */
+export type Connection = "connecting" | "live" | "lost" | "refused";
+
+export interface Listener {
+  readonly onHello: (hello: Hello) => void;
+  readonly onJob: (job: Job) => void;
+  readonly onRecording: (name: string, facts: RecordingFacts) => void;
+  readonly onConnection: (connection: Connection) => void;
+}
+
+type Message =
+  | { readonly kind: "hello"; readonly hello: Hello }
+  | { readonly kind: "job"; readonly job: Job }
+  | { readonly kind: "recording"; readonly name: string; readonly facts: RecordingFacts }
+  | { readonly kind: "connection"; readonly connection: Connection }
+  | { readonly kind: "who" };
+
+const NAME = "inscape-events";
+const ADDRESS = "/api/events";
+/** Milliseconds between two tries where the browser has given its own up. */
+const AGAIN = 2000;
+
+/** Listen until the returned function is called. */
+export function listen(listener: Listener): () => void {
+  const channel = new BroadcastChannel(NAME);
+  const ending = new AbortController();
+  let hub: Hub | null = null;
+  const hear = (message: Message): void => {
+    switch (message.kind) {
+      case "hello":
+        return listener.onHello(message.hello);
+      case "job":
+        return listener.onJob(message.job);
+      case "recording":
+        return listener.onRecording(message.name, message.facts);
+      case "connection":
+        return listener.onConnection(message.connection);
+      case "who":
+        return hub?.introduce();
+    }
+  };
+  channel.onmessage = (event: MessageEvent<Message>) => hear(event.data);
+  const lead = async (): Promise<void> => {
+    hub = new Hub((message) => {
+      hear(message);
+      channel.postMessage(message);
+    });
+    await new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve(), { once: true }));
+    hub.close();
+  };
+  if (navigator.locks) {
+    // Whoever has the lock leads; it passes to another page when this one is closed.
+    navigator.locks.request(NAME, { signal: ending.signal }, lead).catch(() => undefined);
+    channel.postMessage({ kind: "who" } satisfies Message);
+  } else {
+    void lead(); // an address that is not a secure context: every page has a stream of its own
+  }
+  return () => {
+    ending.abort();
+    channel.close();
+  };
+}
+
+/** The stream itself, and what was heard on it, for pages that come later. */
+class Hub {
+  private source: EventSource | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private hello: Hello | null = null;
+  private connection: Connection = "connecting";
+
+  constructor(private readonly say: (message: Message) => void) {
+    this.open();
+  }
+
+  introduce(): void {
+    if (this.hello) this.say({ kind: "hello", hello: this.hello });
+    this.say({ kind: "connection", connection: this.connection });
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.source?.close();
+  }
+
+  private open(): void {
+    const source = new EventSource(ADDRESS);
+    this.source = source;
+    source.addEventListener("hello", (event) => {
+      this.hello = JSON.parse(event.data) as Hello;
+      this.say({ kind: "hello", hello: this.hello });
+      this.become("live");
+    });
+    source.addEventListener("job", (event) => {
+      const job = JSON.parse(event.data) as Job;
+      const others = this.hello?.jobs.filter((j) => j.id !== job.id) ?? [];
+      if (this.hello) this.hello = { ...this.hello, jobs: job.state === "forgotten" ? others : [...others, job] };
+      this.say({ kind: "job", job });
+    });
+    source.addEventListener("recording", (event) => {
+      const { name, ...facts } = JSON.parse(event.data) as RecordingFacts & { name: string };
+      if (this.hello) this.hello = { ...this.hello, recordings: { ...this.hello.recordings, [name]: facts } };
+      this.say({ kind: "recording", name, facts });
+    });
+    source.onerror = () => {
+      this.become(this.connection === "refused" ? "refused" : "lost");
+      // Where the answer was no stream the browser does not come back by itself.
+      if (source.readyState === EventSource.CLOSED) void this.ask();
+    };
+  }
+
+  private async ask(): Promise<void> {
+    const refused = await fetch("/api/recordings").then(
+      (response) => response.status === 403,
+      () => false,
+    );
+    this.become(refused ? "refused" : "lost");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(), AGAIN);
+  }
+
+  private become(connection: Connection): void {
+    if (connection === this.connection) return;
+    this.connection = connection;
+    this.say({ kind: "connection", connection });
+  }
+}

@@ -1,0 +1,66 @@
+/** Which sample lies under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
+
+import type { Frame } from "../tour/motion";
+
+/** CSS pixels from a point's middle within which it is meant. */
+const REACH = 14;
+
+export class Picker {
+  private positions = new Float32Array(0);
+  private of: Frame | null = null;
+
+  /** The nearest shown sample to (x, y), in fitted units, or null. `scale`: CSS pixels of one fitted unit. */
+  nearest(frame: Frame, shown: Uint8Array, x: number, y: number, scale: number): number | null {
+    const positions = this.project(frame);
+    let best = -1;
+    let closest = (REACH / scale) ** 2;
+    for (let i = 0; i < shown.length; i++) {
+      const dx = positions[2 * i] - x;
+      const dy = positions[2 * i + 1] - y;
+      const distance = dx * dx + dy * dy;
+      // Of points that lie on each other the one drawn last is seen.
+      if (distance <= closest && shown[i] === 1) {
+        closest = distance;
+        best = i;
+      }
+    }
+    return best < 0 ? null : best;
+  }
+
+  /** Fitted positions (x, y) of every sample, projected once a frame. */
+  private project(frame: Frame): Float32Array {
+    if (this.of === frame) return this.positions;
+    const samples = frame.layers[0]?.step.samples ?? 0;
+    if (this.positions.length !== 2 * samples) this.positions = new Float32Array(2 * samples);
+    const { positions } = this;
+    positions.fill(0);
+    for (const { step, x, y } of frame.layers) {
+      const { screen, dims } = step;
+      for (let i = 0, at = 0; i < samples; i++) {
+        let px = 0;
+        let py = 0;
+        for (let k = 0; k < dims; k++, at++) {
+          px += screen[at] * x[k];
+          py += screen[at] * y[k];
+        }
+        positions[2 * i] += px;
+        positions[2 * i + 1] += py;
+      }
+    }
+    this.of = frame;
+    return positions;
+  }
+}
+
+/** The fitted position of one sample in a frame. */
+export function positionOf(frame: Frame, sample: number): [number, number] {
+  let px = 0;
+  let py = 0;
+  for (const { step, x, y } of frame.layers) {
+    for (let k = 0, at = sample * step.dims; k < step.dims; k++, at++) {
+      px += step.screen[at] * x[k];
+      py += step.screen[at] * y[k];
+    }
+  }
+  return [px, py];
+}

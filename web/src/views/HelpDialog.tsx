@@ -1,0 +1,49 @@
+/** The keys, and how to use the hand. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["space", "play or pause the tour"],
+  ["j k", "next, previous layer"],
+  ["l h", "next, previous checkpoint"],
+  ["r", "reset the view"],
+  ["+ −", "nearer, farther; arrows move, with the stage focused"],
+  [". ,", "next, previous sample; Enter selects it, with the stage focused"],
+  ["c", "clear the selection"],
+  ["1 … 7", "the views"],
+  ["Esc", "leave what was opened last"],
+  ["?", "this"],
+];
+
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="help-title" onClose={onClose} data-testid="help">
+      <h2 id="help-title">Keys and hands</h2>
+      <dl class="keys">
+        {KEYS.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              {key.split(" ").map((k) => (
+                <kbd key={k}>{k}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">
+        Drag moves the stage; wheel or pinch bring it nearer. Point at a sample to see what it is: the tour slows down.
+        Click selects; in the legend, click shows a class alone.
+      </p>
+      <div class="actions">
+        <button type="button" class="primary" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,106 @@
+/** What is known of the sample under the pointer. */
+
+import type { ReadonlySignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { Classes } from "../data/columns";
+import type { Samples, Scores } from "../data/samples";
+import { Thumbnail } from "./Thumbnail";
+
+export interface HoverCardProps {
+  readonly sample: number;
+  readonly samples: Samples;
+  readonly classes: Classes;
+  /** The nearest checkpoint: its place and its name. */
+  readonly place: number;
+  readonly checkpoint: string;
+  /** Where the sample is, in CSS pixels of the stage. */
+  readonly at: ReadonlySignal<readonly [number, number] | null>;
+  readonly width: number;
+  readonly height: number;
+}
+
+const WIDTH = 190;
+
+export function HoverCard({ sample, samples, classes, place, checkpoint, at, width, height }: HoverCardProps) {
+  const scores = useScores(samples, place);
+  const text = useText(samples, sample);
+  const [x, y] = at.value ?? [0, 0];
+  // Beside the point, where there is room for it.
+  const left = x + 18 + WIDTH > width ? Math.max(0, x - 18 - WIDTH) : x + 18;
+  const below = y < height / 2;
+  const name = (group: number | undefined): string => (group === undefined || group < 0 ? "" : (classes.names[group] ?? String(group)));
+  const label = classes.of[sample] < classes.names.length ? name(classes.of[sample]) : null;
+  const predicted = scores?.prediction?.[sample];
+  const confidence = scores?.confidence?.[sample];
+  const wrong = label !== null && predicted !== undefined && predicted !== classes.of[sample];
+  return (
+    <div
+      class="hover-card"
+      data-testid="hover-card"
+      role="status"
+      style={{ width: `${WIDTH}px`, left: `${left}px`, ...(below ? { top: `${y + 10}px` } : { bottom: `${height - y + 10}px` }), visibility: at.value ? "visible" : "hidden" }}
+    >
+      {samples.hasPictures && <Thumbnail samples={samples} sample={sample} side={96} label={`Sample ${sample}`} />}
+      {text !== null && <p class="text">{text}</p>}
+      <dl>
+        <div>
+          <dt>sample</dt>
+          <dd>{sample}</dd>
+        </div>
+        {label !== null && (
+          <div>
+            <dt>label</dt>
+            <dd>{label}</dd>
+          </div>
+        )}
+        {predicted !== undefined && (
+          <div>
+            <dt>prediction</dt>
+            <dd class={wrong ? "wrong" : ""}>
+              {name(predicted)}
+              {wrong && " ✗"}
+            </dd>
+          </div>
+        )}
+        {confidence !== undefined && (
+          <div>
+            <dt>confidence</dt>
+            <dd>{(100 * confidence).toFixed(1)}%</dd>
+          </div>
+        )}
+      </dl>
+      {predicted !== undefined && <p class="note">at {checkpoint}</p>}
+    </div>
+  );
+}
+
+function useScores(samples: Samples, place: number): Scores | null {
+  const [scores, setScores] = useState<Scores | null>(null);
+  useEffect(() => {
+    let current = true;
+    samples.scores(place).then(
+      (found) => current && setScores(found),
+      () => current && setScores(null),
+    );
+    return () => {
+      current = false;
+    };
+  }, [samples, place]);
+  return scores;
+}
+
+function useText(samples: Samples, sample: number): string | null {
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    if (!samples.hasTexts) return;
+    let current = true;
+    samples.text(sample).then(
+      (found) => current && setText(found),
+      () => current && setText("its text can't be read: run inscape verify"),
+    );
+    return () => {
+      current = false;
+    };
+  }, [samples, sample]);
+  return text;
+}
