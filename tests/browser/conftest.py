@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import queue
 import re
@@ -9,12 +10,20 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+Floats = np.ndarray[Any, Any]
+WIDTH, HEIGHT = 1280, 820
 
 CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -88,6 +97,121 @@ def serve(path: Path) -> Iterator[str]:
         process.terminate()
         process.wait(timeout=20)
         reader.join(timeout=5)
+        process.stdout.close()
+
+
+@dataclass
+class Tour:
+    """The page, driven through `window.inscape` and seen through screenshots."""
+
+    page: Page
+    address: str
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.page.evaluate("window.inscape.state")
+        return state
+
+    @property
+    def view(self) -> dict[str, Any]:
+        view: dict[str, Any] = self.page.evaluate("window.inscape.view")
+        return view
+
+    def show(self, **state: Any) -> None:
+        """Set some of the state and wait until that is what is drawn."""
+        self.page.evaluate("state => { window.inscape.state = state }", state)
+        self.wait(lambda: self.view["ready"])
+        # What was drawn is on the screen one frame later.
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 20) -> None:
+        # Not page.wait_for_function: it makes code from text, which the page's Content-Security-Policy forbids.
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                state = self.page.evaluate("({...window.inscape?.state, basis: null, ...window.inscape?.view})")
+                pytest.fail(f"waited {seconds} s in vain; {state}")
+            time.sleep(0.02)
+
+    def pixels(self) -> Floats:
+        """The stage as (height, width, 3) in 0..255."""
+        png = self.page.get_by_test_id("stage").screenshot()
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
+
+    def input(self, testid: str, value: float) -> None:
+        """Move a slider as the pointer does."""
+        self.page.get_by_test_id(testid).evaluate(
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }",
+            value,
+        )
+
+
+def open_page(context: BrowserContext, address: str) -> Tour:
+    """A new page at an address, once its recording is shown."""
+    tour = Tour(context.new_page(), address)
+    tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
+    tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
+    tour.page.on("requestfailed", lambda request: tour.messages.append(f"failed: {request.url}"))
+    tour.page.on("request", lambda request: tour.requests.append(request.url))
+    tour.page.goto(address)
+    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
+    return tour
+
+
+@pytest.fixture
+def tour(chrome: Browser, served_demo: str) -> Iterator[Tour]:
+    """The page on the demo; at the end nothing was on the console and no other host was asked."""
+    context = chrome.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+    tour = open_page(context, served_demo)
+    yield tour
+    context.close()
+    assert tour.messages == []
+    here = urlsplit(served_demo).netloc
+    assert {urlsplit(url).netloc for url in tour.requests} == {here}
+
+
+@pytest.fixture
+def open_tour(chrome: Browser) -> Iterator[Callable[..., Tour]]:
+    """Opens pages: `open_tour(address, **settings of the browser's context)`; closes them all at the end."""
+    contexts: list[BrowserContext] = []
+
+    def begin(address: str, **settings: Any) -> Tour:
+        contexts.append(chrome.new_context(**({"viewport": {"width": WIDTH, "height": HEIGHT}} | settings)))
+        return open_page(contexts[-1], address)
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def run_server() -> Iterator[Callable[..., Any]]:
+    """Runs `inscape serve` on recordings: `run_server(*paths, token=…, port=…)` gives (address, process)."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(*paths: Path, token: str = "a-token_1", port: int = 0) -> tuple[str, subprocess.Popen[str]]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "inscape", "serve", *map(str, paths), "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "INSCAPE_TOKEN": token, "PYTHONUNBUFFERED": "1"},
+        )
+        processes.append(process)
+        assert process.stdout is not None
+        for line in process.stdout:
+            match = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", line)
+            if match:
+                return match.group(), process
+        raise AssertionError("no address was printed")
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
         process.stdout.close()
 
 

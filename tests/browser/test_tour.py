@@ -2,94 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import zarr
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 Floats = np.ndarray[Any, Any]
+Tour = Any
+"""What `conftest.py` calls so."""
 WIDTH, HEIGHT = 1280, 820
-
-
-@dataclass
-class Tour:
-    """The page, driven through `window.inscape` and seen through screenshots."""
-
-    page: Page
-    address: str
-    messages: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.page.evaluate("window.inscape.state")
-        return state
-
-    @property
-    def view(self) -> dict[str, Any]:
-        view: dict[str, Any] = self.page.evaluate("window.inscape.view")
-        return view
-
-    def show(self, **state: Any) -> None:
-        """Set some of the state and wait until that is what is drawn."""
-        self.page.evaluate("state => { window.inscape.state = state }", state)
-        self.wait(lambda: self.view["ready"])
-        # What was drawn is on the screen one frame later.
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def wait(self, condition: Callable[[], Any], seconds: float = 20) -> None:
-        # Not page.wait_for_function: it makes code from text, which the page's Content-Security-Policy forbids.
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                state = self.page.evaluate("({...window.inscape?.state, basis: null, ...window.inscape?.view})")
-                pytest.fail(f"waited {seconds} s in vain; {state}")
-            time.sleep(0.02)
-
-    def pixels(self) -> Floats:
-        """The stage as (height, width, 3) in 0..255."""
-        png = self.page.get_by_test_id("stage").screenshot()
-        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
-
-    def input(self, testid: str, value: float) -> None:
-        """Move a slider as the pointer does."""
-        self.page.get_by_test_id(testid).evaluate(
-            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }",
-            value,
-        )
-
-
-def open_page(context: BrowserContext, address: str) -> Tour:
-    tour = Tour(context.new_page(), address)
-    tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
-    tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
-    tour.page.on("requestfailed", lambda request: tour.messages.append(f"failed: {request.url}"))
-    tour.page.on("request", lambda request: tour.requests.append(request.url))
-    tour.page.goto(address)
-    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
-    return tour
-
-
-@pytest.fixture
-def tour(chrome: Browser, served_demo: str) -> Iterator[Tour]:
-    """The page on the demo; at the end nothing was on the console and no other host was asked."""
-    context = chrome.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-    tour = open_page(context, served_demo)
-    yield tour
-    context.close()
-    assert tour.messages == []
-    here = urlsplit(served_demo).netloc
-    assert {urlsplit(url).netloc for url in tour.requests} == {here}
 
 
 class Reference:
@@ -312,7 +238,7 @@ def test_a_link_shows_the_same_picture(tour: Tour) -> None:
     tour.wait(lambda: all(part in link() for part in ("conv3", "checkpoint=2.5", "basis=")))
     other = tour.page.context.new_page()
     other.goto(link())
-    second = Tour(other, link())
+    second = type(tour)(other, link())
     second.wait(lambda: other.evaluate("!!window.inscape?.view?.ready"))
     second.show()
     assert np.array_equal(second.pixels(), tour.pixels())
@@ -348,10 +274,9 @@ def test_pointing_at_a_class_brings_it_out(tour: Tour) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_looks_right_in(chrome: Browser, served_demo: str, tmp_path_factory: Any, scheme: Any, width: int) -> None:
+def test_it_looks_right_in(open_tour: Any, served_demo: str, tmp_path_factory: Any, scheme: Any, width: int) -> None:
     """Screenshots to be looked at; and what can be checked of them: the ground, no overflow, all that a frame has."""
-    context = chrome.new_context(viewport={"width": width, "height": 820}, color_scheme=scheme)
-    tour = open_page(context, served_demo)
+    tour = open_tour(served_demo, viewport={"width": width, "height": 820}, color_scheme=scheme)
     folder = tmp_path_factory.mktemp(f"{scheme}-{width}", numbered=False)
     for layer in ("conv2", "softmax"):
         tour.show(layer=layer, playing=False)
@@ -364,7 +289,6 @@ def test_it_looks_right_in(chrome: Browser, served_demo: str, tmp_path_factory: 
     tour.show()
     assert (tour.pixels()[2, 2] > 250).all() == (scheme == "dark")
     assert tour.messages == []
-    context.close()
 
 
 def test_a_flipped_byte_is_an_error_that_names_the_array(tour: Tour) -> None:

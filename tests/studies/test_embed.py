@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -102,3 +103,54 @@ def test_requests_that_make_no_sense(trained: Any) -> None:
     with pytest.raises(UnknownName, match="no such step"):
         inscape.embed(trained, "pca", layers=["1"])
         trained.embedding("pca", layer="3")
+
+
+def test_what_was_laid_out_is_not_laid_out_again(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["inscape.studies.embed"]  # the name itself is the function
+    made: list[tuple[str, str]] = []
+    real = module.lay_out
+
+    def counted(rec: Any, method: str, layer: str, checkpoint: str, *rest: Any) -> Any:
+        made.append((layer, checkpoint))
+        return real(rec, method, layer, checkpoint, *rest)
+
+    monkeypatch.setattr(module, "lay_out", counted)
+    first = inscape.embed(trained, "pca", checkpoints=["first", "second"], quality=False)
+    assert len(made) == 1 + 5 * 2 - 1  # flattened digits are the same at both checkpoints: one activation, one layout
+    made.clear()
+    whole = inscape.embed(trained, "pca", quality=False)
+    assert {checkpoint for _, checkpoint in made} == {"third"}
+    assert len(whole.steps) == 1 + 5 * 3
+    anew = inscape.embed(trained, "pca", quality=False, force=True, name="anew")
+    np.testing.assert_array_equal(whole.coordinates, anew.coordinates)
+    np.testing.assert_array_equal(whole.alignment, anew.alignment)
+    assert len(first.steps) == 11
+
+
+def test_a_layer_is_added_to_what_is_there(trained: Any) -> None:
+    inscape.embed(trained, "pca", layers=["1"], dims=8, quality=False)
+    both = inscape.embed(trained, "pca", layers=["3"], checkpoints=["third"], dims=8, quality=False, add=True)
+    assert [(s.layer, s.checkpoint) for s in both.steps] == [
+        ("1", "first"), ("1", "second"), ("1", "third"), ("3", "third"),
+    ]  # fmt: skip
+    assert not both.stale
+    other = inscape.embed(trained, "pca", layers=["1"], dims=5, quality=False, add=True)
+    assert other.name == "pca-5" and len(inscape.open(trained.path).embedding("pca").steps) == 4
+    alone = inscape.embed(trained, "pca", layers=["4"], dims=8, quality=False)  # without add it is replaced
+    assert {s.layer for s in alone.steps} == {"4"}
+
+
+def test_a_stepwise_embedding_is_published_on_its_way(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["inscape.studies.embed"]  # the name itself is the function
+    monkeypatch.setattr(module, "PUBLISHED_EVERY", 0.0)
+    seen: list[tuple[int, int]] = []
+
+    def report(done: int, total: int, unit: str, doing: str) -> None:
+        if done and "pca" in inscape.open(trained.path).embeddings:
+            steps = inscape.open(trained.path).embedding("pca")
+            assert not steps.stale
+            seen.append((done, len(steps.steps)))
+
+    whole = inscape.embed(trained, "pca", quality=False, stepwise=True, progress=report)
+    assert {published for _, published in seen} > {1, 5, 10}
+    assert len(whole.steps) == 16 and "unfinished" not in whole.provenance.parameters

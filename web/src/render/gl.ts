@@ -72,6 +72,11 @@ export class Gl {
     this.made.delete(texture);
   }
 
+  /** The context was lost, and everything in it with it: there is nothing left to free. */
+  forget(): void {
+    this.made.clear();
+  }
+
   free(): void {
     for (const free of this.made.values()) free();
     this.made.clear();

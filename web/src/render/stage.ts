@@ -110,6 +110,11 @@ export class Stage {
     this.markers.draw(frame, selected, hovered, placing, diameter / 2);
   }
 
+  /** The graphics context was lost: whatever was made in it is gone. */
+  forget(): void {
+    this.context.forget();
+  }
+
   free(): void {
     this.axes.free();
     this.markers.free();

@@ -3,6 +3,8 @@
  *
  *     window.inscape.state                     read all of it
  *     window.inscape.state = {layer: "conv2"}  set a part; it is shown at once, without a transition
+ *     window.inscape.frameTime                 main-thread milliseconds of the last frames
+ *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
  * A sample lies at x = center[0] + scale · p[0] and y = center[1] − scale · p[1] in CSS pixels of the stage, where
@@ -11,6 +13,7 @@
 
 import { batch } from "@preact/signals";
 import { axesOf } from "../data/recording-index";
+import { GrandTour } from "../tour/grand-tour";
 import { deviation } from "../tour/matrix";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
 import { asCamera, type Camera } from "../tour/camera";
@@ -53,7 +56,7 @@ export interface FrameTime {
 
 declare global {
   interface Window {
-    inscape?: { state: PublicState; readonly view: PublicView | null; readonly frameTime: FrameTime | null };
+    inscape?: { state: PublicState; readonly view: PublicView | null; readonly frameTime: FrameTime | null; readonly GrandTour: typeof GrandTour };
   }
 }
 
@@ -215,6 +218,7 @@ export function publish(state: AppState): void {
       const stage = state.stage.peek();
       return stage && { ...stage, ready: state.settled };
     },
+    GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();
     },

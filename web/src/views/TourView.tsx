@@ -192,6 +192,7 @@ function run(
     event.preventDefault();
     cancelAnimationFrame(request);
     request = 0;
+    stage.forget();
     props.onDrawn(null);
     contextChanged(false);
   };
