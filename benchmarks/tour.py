@@ -1,6 +1,6 @@
 """What a frame of the tour costs beside langevitour's, and how soon a recording is on the screen, in one run.
 
-    python benchmarks/tour.py            # about five minutes on two cores
+    python benchmarks/tour.py            # about six minutes on two cores
     python benchmarks/tour.py --sizes 100000 --seconds 2 --repeats 1
 
 Needs npm, Chromium (as the browser tests find it, or INSCAPE_CHROME), Playwright and the built page (`make web`).
@@ -408,7 +408,10 @@ def main() -> None:
         raise fail("Playwright is missing", str(error), "pip install 'inscape[test]'") from error
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        print(f"Chromium {chrome.version}, {os.cpu_count()} cores, a page {page}", flush=True)
+        load = os.getloadavg()[0]
+        print(
+            f"Chromium {chrome.version}, {os.cpu_count()} cores under a load of {load:.1f}, a page {page}", flush=True
+        )
         for samples in arguments.sizes:
             with tempfile.TemporaryDirectory() as folder:
                 bundle_peer(Path(folder))

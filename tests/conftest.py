@@ -85,7 +85,6 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def demo_recording(tmp_path_factory: pytest.TempPathFactory, command: Any) -> Path:
     """The demo's recording, made once a session by the real command."""
-    return Path("/tmp/lead/demo.inscape")
     out = tmp_path_factory.mktemp("demo") / "demo.inscape"
     done = command("demo", "--out", out, "--no-serve", timeout=600)
     assert done.returncode == 0, done.stderr

@@ -66,13 +66,14 @@ def test_the_wheel_brings_what_is_under_the_pointer_nearer(tour: Any, demo_recor
     tour.page.mouse.wheel(0, -400)
     tour.wait(lambda: tour.state["camera"]["zoom"] > 1.5)
     tour.show()
-    assert np.abs(np.asarray(place_of(tour, demo_recording, 7)) - before).max() < 0.6
+    # The pointer stands on a whole pixel, half a pixel from the point at most: that much is drawn out twofold.
+    assert np.abs(np.asarray(place_of(tour, demo_recording, 7)) - before).max() < 1.2
     tour.page.mouse.move(before[0] + 80, before[1] + 120)
     tour.page.mouse.down()
     tour.page.mouse.move(before[0] + 140, before[1] + 90, steps=4)
     tour.page.mouse.up()
     tour.show()
-    assert np.abs(np.asarray(place_of(tour, demo_recording, 7)) - before - [60, -30]).max() < 0.6
+    assert np.abs(np.asarray(place_of(tour, demo_recording, 7)) - before - [60, -30]).max() < 2.2
     assert tour.state["selection"] == []  # a drag selects nothing
     tour.page.keyboard.press("r")
     assert tour.state["camera"] == {"zoom": 1, "x": 0, "y": 0}
@@ -295,9 +296,15 @@ def test_a_server_that_stops_and_comes_back(run_server: Any, open_tour: OpenTour
     other.page.get_by_test_id("banner").wait_for(timeout=15_000)
     assert tour.view["points"] == 300  # what is loaded stays
     port = int(address.split(":")[2].split("/")[0])
-    run_server(copy, port=port)
-    tour.wait(lambda: banner.count() == 0 and other.page.get_by_test_id("banner").count() == 0, seconds=30)
-    process = run_server(copy, port=port, token="another-token")[1]
+    again, process = run_server(copy, port=port)
+    assert again == address
+    tour.wait(lambda: banner.count() == 0, seconds=30)
+    other.wait(lambda: other.page.get_by_test_id("banner").count() == 0, seconds=30)
+    # Started anew with another token, it is another server: the page must be told by a person where that is.
+    process.kill()
+    process.wait()
+    run_server(copy, port=port, token="another-token")
+    tour.wait(lambda: "open the address" in (banner.inner_text() if banner.count() else ""), seconds=30)
 
 
 def test_a_recording_that_is_removed_or_replaced(

@@ -18,10 +18,7 @@ WAITING = 256
 """Events that a slow page may have before it. Beyond it its stream ends; it comes back and begins with what is now."""
 
 HEARTBEAT = 10.0
-"""Seconds of silence after which a comment is sent: who is gone is found out, who listens knows that we are there."""
-
-RETRY = 1000
-"""Milliseconds after which a page comes back when its stream broke."""
+"""Seconds of silence after which `alive` is sent: who is gone is found out, who listens knows that we are there."""
 
 
 class Events:
@@ -103,7 +100,7 @@ class _Stream(Response):
             if Request(scope).method == "HEAD":
                 await say(b"", more=False)
                 return
-            await say(f"retry: {RETRY}\n\n".encode() + b"".join(self._first))
+            await say(b"".join(self._first))
             while True:
                 next_one = asyncio.create_task(stream.get())
                 done, _ = await asyncio.wait(
@@ -114,7 +111,7 @@ class _Stream(Response):
                     return
                 if next_one not in done:
                     next_one.cancel()
-                    await say(b": still here\n\n")
+                    await say(encode("alive", None))
                     continue
                 told = next_one.result()
                 if told is None:

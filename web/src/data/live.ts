@@ -57,8 +57,10 @@ type Message =
 
 const NAME = "inscape-events";
 const ADDRESS = "/api/events";
-/** Milliseconds between two tries where the browser has given its own up. */
-const AGAIN = 2000;
+/** Milliseconds between two tries. */
+const AGAIN = 1000;
+/** Milliseconds of silence after which a stream is given up: the server says that it is alive every ten seconds. */
+const SILENCE = 25_000;
 
 /** Listen until the returned function is called. */
 export function listen(listener: Listener): () => void {
@@ -86,7 +88,7 @@ export function listen(listener: Listener): () => void {
       channel.postMessage(message);
     });
     await new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve(), { once: true }));
-    hub.close();
+    hub.end();
   };
   if (navigator.locks) {
     // Whoever has the lock leads; it passes to another page when this one is closed.
@@ -105,8 +107,10 @@ export function listen(listener: Listener): () => void {
 class Hub {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private hello: Hello | null = null;
   private connection: Connection = "connecting";
+  private ended = false;
 
   constructor(private readonly say: (message: Message) => void) {
     this.open();
@@ -117,15 +121,36 @@ class Hub {
     this.say({ kind: "connection", connection: this.connection });
   }
 
-  close(): void {
+  end(): void {
+    this.ended = true;
+    this.close();
+  }
+
+  private close(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     this.source?.close();
+  }
+
+  /** Something was heard. */
+  private alive(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.broken(), SILENCE);
+  }
+
+  /** The stream broke. The browser's own coming back is not waited for: it may give up, and it says nothing. */
+  private broken(): void {
+    this.close();
+    void this.ask();
   }
 
   private open(): void {
     const source = new EventSource(ADDRESS);
     this.source = source;
+    this.alive();
+    source.addEventListener("alive", () => this.alive());
     source.addEventListener("hello", (event) => {
+      this.alive();
       this.hello = JSON.parse(event.data) as Hello;
       this.say({ kind: "hello", hello: this.hello });
       this.become("live");
@@ -141,21 +166,20 @@ class Hub {
       if (this.hello) this.hello = { ...this.hello, recordings: { ...this.hello.recordings, [name]: facts } };
       this.say({ kind: "recording", name, facts });
     });
-    source.onerror = () => {
-      this.become(this.connection === "refused" ? "refused" : "lost");
-      // Where the answer was no stream the browser does not come back by itself.
-      if (source.readyState === EventSource.CLOSED) void this.ask();
-    };
+    source.onerror = () => this.broken();
   }
 
   private async ask(): Promise<void> {
-    const refused = await fetch("/api/recordings").then(
-      (response) => response.status === 403,
-      () => false,
+    if (this.connection !== "refused") this.become("lost");
+    const status = await fetch("/api/recordings", { signal: AbortSignal.timeout(5000) }).then(
+      (response) => response.status,
+      () => 0,
     );
-    this.become(refused ? "refused" : "lost");
+    if (this.ended) return;
+    if (status === 403) this.become("refused");
+    // With an answer the stream is tried at once: what broke was the stream alone.
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.open(), AGAIN);
+    this.timer = setTimeout(() => (status === 200 ? this.open() : void this.ask()), status === 200 ? 100 : AGAIN);
   }
 
   private become(connection: Connection): void {
