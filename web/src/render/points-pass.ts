@@ -11,14 +11,15 @@ const SLOTS = 4;
 /** Texels a sample at 64 dimensions. */
 const TEXELS = 16;
 
-const VERTEX = `#version 300 es
+/** The vertex shader for so many steps at once: an empty slot costs a software renderer as much as half a full one. */
+const vertexShader = (slots: number): string => `#version 300 es
 precision highp float;
 precision highp int;
 precision highp isampler2D;
-uniform isampler2D u_step0, u_step1, u_step2, u_step3;
-uniform int u_texels[${SLOTS}];
-uniform vec4 u_x[${SLOTS * TEXELS}];
-uniform vec4 u_y[${SLOTS * TEXELS}];
+${range(slots).map((slot) => `uniform isampler2D u_step${slot};`).join("\n")}
+uniform int u_texels[${slots}];
+uniform vec4 u_x[${slots} * ${TEXELS}];
+uniform vec4 u_y[${slots} * ${TEXELS}];
 uniform vec2 u_toClip;
 uniform vec2 u_offset;
 uniform float u_size;
@@ -49,7 +50,7 @@ void main() {
     gl_PointSize = 0.0;
     return;
   }
-  vec2 position = project(u_step0, 0) + project(u_step1, 1) + project(u_step2, 2) + project(u_step3, 3);
+  vec2 position = ${range(slots).map((slot) => `project(u_step${slot}, ${slot})`).join(" + ")};
   gl_Position = vec4(position * u_toClip + u_offset, 0.0, 1.0);
   gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
 }`;
@@ -70,12 +71,25 @@ export function pointDiameter(samples: number): number {
   return Math.min(9, Math.max(1.6, 6.4 * (2000 / Math.max(1, samples)) ** 0.25));
 }
 
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** A program that draws up to so many steps, and where its uniforms are. */
+interface Variant {
+  readonly slots: number;
+  readonly program: WebGLProgram;
+  readonly places: Readonly<Record<string, WebGLUniformLocation | null>>;
+}
+
+/** Steps that are drawn at once: one at rest on a checkpoint, two between checkpoints, four in a change of layer. */
+const VARIANTS = [1, 2, SLOTS];
+
 /** How opaque a class is drawn while another is previewed. */
 const FADED = 0.13;
 
 export class PointsPass {
-  private readonly program: WebGLProgram;
-  private readonly places: Record<string, WebGLUniformLocation | null> = {};
+  private readonly variants: (Variant | undefined)[] = [];
   private readonly vertices: WebGLVertexArrayObject;
   private readonly classes: WebGLBuffer;
   private readonly shown: WebGLBuffer;
@@ -89,10 +103,8 @@ export class PointsPass {
 
   constructor(private readonly context: Gl) {
     const { gl } = context;
-    this.program = context.program(VERTEX, FRAGMENT);
-    for (const name of ["u_step0", "u_step1", "u_step2", "u_step3", "u_texels", "u_x", "u_y", "u_toClip", "u_offset", "u_size", "u_lit", "u_palette"]) {
-      this.places[name] = gl.getUniformLocation(this.program, name);
-    }
+    // Together, before the first frame: a program that is made in the middle of a transition holds it up.
+    for (const slots of VARIANTS) this.variant(slots);
     this.vertices = context.vertexArray();
     this.classes = context.buffer();
     this.shown = context.buffer();
@@ -106,6 +118,18 @@ export class PointsPass {
     gl.enableVertexAttribArray(1);
     gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
     gl.bindVertexArray(null);
+  }
+
+  private variant(slots: number): Variant {
+    let variant = this.variants[slots];
+    if (!variant) {
+      const program = this.context.program(vertexShader(slots), FRAGMENT);
+      const names = ["u_texels", "u_x", "u_y", "u_toClip", "u_offset", "u_size", "u_lit", "u_palette", ...range(slots).map((slot) => `u_step${slot}`)];
+      const places = Object.fromEntries(names.map((name) => [name, this.context.gl.getUniformLocation(program, name)]));
+      variant = { slots, program, places };
+      this.variants[slots] = variant;
+    }
+    return variant;
   }
 
   setClasses(classes: Uint16Array): void {
@@ -140,11 +164,12 @@ export class PointsPass {
   draw(frame: Frame, place: { scale: number; x: number; y: number }, width: number, height: number, diameter: number): void {
     const { gl } = this.context;
     const layers = frame.layers.slice(0, SLOTS);
-    gl.useProgram(this.program);
+    const { program, places, slots } = this.variant(VARIANTS.find((slots) => slots >= layers.length) ?? SLOTS);
+    gl.useProgram(program);
     this.x.fill(0);
     this.y.fill(0);
     this.texels.fill(0);
-    for (let slot = 0; slot < SLOTS; slot++) {
+    for (let slot = 0; slot < slots; slot++) {
       const layer = layers[slot];
       // First: an upload binds its texture to the unit that is active, which must be the slot's own.
       gl.activeTexture(gl.TEXTURE0 + slot);
@@ -155,22 +180,22 @@ export class PointsPass {
         this.y.set(layer.y, 4 * TEXELS * slot);
       }
       gl.bindTexture(gl.TEXTURE_2D, texture ? texture.texture : this.textures.empty);
-      gl.uniform1i(this.places[`u_step${slot}`], slot);
+      gl.uniform1i(places[`u_step${slot}`], slot);
     }
     gl.activeTexture(gl.TEXTURE0 + SLOTS);
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
-    gl.uniform1i(this.places.u_palette, SLOTS);
-    gl.uniform1iv(this.places.u_texels, this.texels);
-    gl.uniform4fv(this.places.u_x, this.x);
-    gl.uniform4fv(this.places.u_y, this.y);
-    gl.uniform2f(this.places.u_toClip, (2 * place.scale) / width, (2 * place.scale) / height);
-    gl.uniform2f(this.places.u_offset, (2 * place.x) / width - 1, 1 - (2 * place.y) / height);
-    gl.uniform1f(this.places.u_size, diameter);
+    gl.uniform1i(places.u_palette, SLOTS);
+    gl.uniform1iv(places.u_texels, this.texels, 0, slots);
+    gl.uniform4fv(places.u_x, this.x, 0, 4 * TEXELS * slots);
+    gl.uniform4fv(places.u_y, this.y, 0, 4 * TEXELS * slots);
+    gl.uniform2f(places.u_toClip, (2 * place.scale) / width, (2 * place.scale) / height);
+    gl.uniform2f(places.u_offset, (2 * place.x) / width - 1, 1 - (2 * place.y) / height);
+    gl.uniform1f(places.u_size, diameter);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(this.vertices);
     for (const lit of this.anyFaded ? [0, 1] : [1]) {
-      gl.uniform1i(this.places.u_lit, lit);
+      gl.uniform1i(places.u_lit, lit);
       gl.drawArrays(gl.POINTS, 0, this.samples);
     }
     gl.bindVertexArray(null);
