@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -311,3 +313,21 @@ def test_head_is_get_without_the_body(client: Client) -> None:
 def test_a_recording_that_was_removed(client: Client, recording: Path) -> None:
     recording.rename(recording.with_name("moved"))
     assert client.get("/recordings/demo/zarr.json").status == 404
+
+
+def test_a_request_that_breaks_off_is_refused_without_a_trace_of_the_stack(
+    caplog: pytest.LogCaptureFixture, recording: Path, page: Path, run: Run
+) -> None:
+    stranger = run(application({"demo": recording}, TOKEN, page=page))
+    logging.getLogger("uvicorn.error").addHandler(caplog.handler)
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{stranger.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", stranger.port), timeout=10) as connection:
+            connection.sendall(head.encode() + b"no length\r\n")  # refused with the application's answer under way
+            said = b""
+            while more := connection.recv(4096):
+                said += more
+        assert said.startswith(b"HTTP/1.1 4")
+    assert stranger.get("/").status == 403
+    logging.getLogger("uvicorn.error").removeHandler(caplog.handler)
+    assert {record.getMessage() for record in caplog.records} == {"Invalid HTTP request received."}

@@ -8,13 +8,16 @@ machine after its page had been loaded (DNS rebinding), which would make the for
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ipaddress
 import re
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import urlencode
 
+from h11 import LocalProtocolError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -28,6 +31,9 @@ WRITING = ("POST", "DELETE")
 """Methods that change something; answered below `WRITABLE` alone."""
 
 WRITABLE = "/api/jobs"
+
+CLOSING_SECONDS = 1.0
+"""How long a connection that was refused may take to be closed."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -91,7 +97,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-            await send(message)
+            try:
+                await send(message)
+            except LocalProtocolError:
+                # The server below has refused this connection's next bytes and closed it, with this answer under way.
+                if not await _is_disconnected(receive):
+                    raise
 
         answer = self._refusal(Request(scope)) or self._app
         await answer(scope, receive, send_with_headers)
@@ -141,6 +152,16 @@ class Guard:
 
     def _is_token(self, given: str | None) -> bool:
         return given is not None and secrets.compare_digest(given.encode("utf-8", "replace"), self._token)
+
+
+async def _is_disconnected(receive: Receive) -> bool:
+    """Whether the client is gone, or about to be."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return True
+    return False
 
 
 def _is_address(name: str) -> bool:
