@@ -14,6 +14,7 @@ from jaxtyping import Float64, Shaped
 
 from inscape.errors import ArrayError
 from inscape.shape import _validate
+from inscape.shape._dragging import dragged
 from inscape.shape._random import normals
 
 KNOT = 0.5
@@ -133,6 +134,64 @@ class GrandTour:
         if self._steps % POLISH_EVERY == 0:
             self._axes = _newton_schulz(self._axes)
 
+    def drag_axis(
+        self, i: int, dx: float, dy: float, pinned: Shaped[np.ndarray, "handle dimension"] | None = None
+    ) -> tuple[float, float]:
+        """Move the end of axis `i` on the screen by (dx, dy), and turn the basis with it; see `drag_point`.
+
+        >>> tour = GrandTour(dims=4)
+        >>> tour.drag_axis(2, 0.5, -0.25)
+        (0.5, -0.25)
+
+        Raises:
+            ArrayError: there is no such dimension, or a movement is not finite.
+        """
+        i = _validate.check_integer(i, "i", 0, self._dims - 1, f"the tour has {self._dims} dimensions, counted from 0")
+        return self.drag_point(np.eye(self._dims)[i], dx, dy, pinned)
+
+    def drag_point(
+        self,
+        p: Shaped[np.ndarray, " dimension"],
+        dx: float,
+        dy: float,
+        pinned: Shaped[np.ndarray, "handle dimension"] | None = None,
+    ) -> tuple[float, float]:
+        """Move a point of the data on the screen by (dx, dy), and turn the basis with it, as little as can be.
+
+        The basis turns in the plane of the point's old and new direction. A rotation keeps the point's length: a place
+        farther from the origin than that can't be reached, and the point goes to the nearest that can. A point that
+        lies flat on the screen leaves it by the first dimension that is free.
+
+        Args:
+            p: (D,) in the coordinates that the tour projects: a class's centroid, say.
+            dx: to the right, in the units of the coordinates.
+            dy: up.
+            pinned: (m, D) points that keep their places meanwhile.
+
+        Returns:
+            Where the point is on the screen now.
+
+        Raises:
+            ArrayError: arrays of other dimensions, or numbers that are not finite.
+
+        Li, Zhao and Scheidegger, "Visualizing neural networks with the grand tour", Distill (2020), "direct
+        manipulation", whose handle drifts from the pointer where this one stays under it.
+        """
+        point = _validate.matrix(np.asarray(p, dtype=np.float64)[None, :], "p")[0]
+        stay = np.empty((0, self._dims)) if pinned is None else _validate.matrix(np.asarray(pinned), "pinned")
+        for array, name in ((point[None], "p"), (stay, "pinned")):
+            if array.shape[1] != self._dims:
+                raise ArrayError(
+                    f"{name} must have the tour's {self._dims} dimensions",
+                    got=f"{array.shape[1]}",
+                    remedy="give points in the coordinates that the tour projects",
+                )
+        dx, dy = _number(dx, "dx", low=-math.inf), _number(dy, "dy", low=-math.inf)
+        basis = dragged(self.basis, point, dx, dy, stay.astype(np.float64))
+        self._axes = np.asfortranarray(_newton_schulz(basis).T)
+        x, y = point @ self._axes[:2].T
+        return float(x), float(y)
+
     def state(self) -> TourState:
         """All of the tour, as plain numbers; `from_state` goes on from there bit for bit.
 
@@ -242,10 +301,10 @@ def _checked_basis(basis: np.ndarray, dims: int) -> np.ndarray:
 
 
 def _number(value: float, name: str, *, low: float) -> float:
-    if not isinstance(value, (int, float, np.integer, np.floating)) or not low <= value < math.inf:
+    if not isinstance(value, (int, float, np.integer, np.floating)) or not (low <= value and math.isfinite(value)):
         raise ArrayError(
             f"{name} must be a finite number",
             got=f"{name} = {value!r}",
-            remedy=f"give {name} as a number of at least {low:g}",
+            remedy=f"give {name} as a number" + (f" of at least {low:g}" if math.isfinite(low) else ""),
         )
     return float(value)
