@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from inscape import data, nets, shape
+    from inscape import data, nets, probe, shape
     from inscape.capture import Recorder, record
     from inscape.errors import InscapeError
     from inscape.recording import Recording
     from inscape.recording.recording import open_recording as open
     from inscape.studies.embed import embed as embed
+    from inscape.studies.flow import flow as flow
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -27,14 +28,29 @@ _LAZY = {
     "open": ("inscape.recording.recording", "open_recording"),
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
+    "flow": ("inscape.studies.flow", "flow"),
     "InscapeError": ("inscape.errors", "InscapeError"),
+    "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
     "data": ("inscape.data", None),
     "nets": ("inscape.nets", None),
     "errors": ("inscape.errors", None),
 }
 
-__all__ = ["InscapeError", "Recorder", "Recording", "__version__", "data", "embed", "nets", "open", "record", "shape"]
+__all__ = [
+    "InscapeError",
+    "Recorder",
+    "Recording",
+    "__version__",
+    "data",
+    "embed",
+    "flow",
+    "nets",
+    "open",
+    "probe",
+    "record",
+    "shape",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -257,6 +257,50 @@ def embed(arguments: Arguments) -> int:
     return 0
 
 
+def flow(arguments: Arguments) -> int:
+    """Follow the samples of a recording through its model."""
+    import torch
+
+    from inscape.capture.loading import load_model, load_weights
+    from inscape.recording import open_recording
+    from inscape.studies.flow import describe
+    from inscape.studies.flow import flow as follow
+
+    recording = open_recording(arguments.path)
+    data = _data(arguments)
+    torch.manual_seed(arguments.seed)
+    model = load_model(arguments.model)
+    if arguments.weights:
+        load_weights(model, arguments.weights, trust=arguments.trust)
+    stored = follow(
+        recording,
+        model,
+        data,
+        path=arguments.way,
+        checkpoint=arguments.checkpoint,
+        route=arguments.route,
+        dims=arguments.dims,
+        iterations=arguments.iterations,
+        seed=arguments.seed,
+        name=arguments.name,
+        force=arguments.force,
+        progress=_bars(arguments),
+    )
+    if arguments.json:
+        steps = [
+            {"from": before.name, "to": after.name, "kind": s.kind, "operation": s.operation, "exact": s.exact}
+            | {"residual": s.residual, "share": after.share}
+            for before, s, after in zip(stored.stops, stored.transitions, stored.stops[1:], strict=False)
+        ]
+        _say(json.dumps({"name": stored.name, "checkpoint": stored.checkpoint, "steps": steps}))
+        return 0
+    for line in describe(stored):
+        _say(line)
+    exact = sum(step.exact for step in stored.transitions)
+    _say(f"{stored.name}: {len(stored.transitions)} steps at {stored.checkpoint}, {exact} of them exact")
+    return 0
+
+
 def run(arguments: Arguments) -> int:
     """Make a study."""
     from inscape.studies import Study
@@ -309,6 +353,7 @@ COMMANDS = {
     "info": info,
     "verify": verify,
     "embed": embed,
+    "flow": flow,
     "run": run,
     "serve": serve,
 }

@@ -47,6 +47,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _layers(add)
     _reading(add)
     _embed(add)
+    _flow(add)
     _run(add)
     _serve(add)
     return parser
@@ -84,12 +85,16 @@ def _demo(add: Add) -> None:
     _server(command)
 
 
-def _model_and_data(command: argparse.ArgumentParser) -> None:
+def _named(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", help="package.module:factory or file.py:factory; what it returns is the model")
     command.add_argument(
         "data",
         help="folder of images (one folder a class), .npy, .npz, IDX images[,labels], digits, or file.py:function",
     )
+
+
+def _model_and_data(command: argparse.ArgumentParser) -> None:
+    _named(command)
     command.add_argument(
         "--layers", nargs="+", default=["*"], metavar="PATTERN", help="* picks leaf modules; input, output"
     )
@@ -98,6 +103,10 @@ def _model_and_data(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--dtype", default="float32", help="float32 or float16")
     command.add_argument("--channels", default="auto", help="auto, first or last")
+    _data(command)
+
+
+def _data(command: argparse.ArgumentParser) -> None:
     images = command.add_argument_group("images")
     images.add_argument("--image-size", type=int, metavar="PIXELS", help="crop to this many pixels, in the center")
     images.add_argument("--resize", type=int, metavar="PIXELS", help="before it, the shorter side to this many")
@@ -191,6 +200,38 @@ def _embed(add: Add) -> None:
     command.add_argument("--name", help="under which it is stored (the method)")
     command.add_argument("--no-quality", action="store_true", help="do not measure how far to trust it")
     command.add_argument("--force", action="store_true", help="compute again what is there")
+    _json(command)
+
+
+def _flow(add: Add) -> None:
+    command = add(
+        "flow",
+        "follow the recorded samples from layer to layer through their model, exactly",
+        "  inscape flow runs/a.inscape nets.py:make photos/ --image-size 224 --weights best.safetensors\n"
+        "  inscape flow runs/a.inscape nets.py:make photos/ --path stem layer2.0.conv1 layer2 --name stem-to-2\n",
+    )
+    command.add_argument("path", metavar="recording", help="the recording")
+    _named(command)
+    command.add_argument("--weights", metavar="FILE", help="safetensors or state dict of the checkpoint")
+    command.add_argument(
+        "--trust", action="store_true", help="allow the weights to be unpickled, which runs their code"
+    )
+    command.add_argument("--checkpoint", metavar="NAME", help="the state that these weights are (the last)")
+    command.add_argument(
+        "--path", nargs="+", dest="way", metavar="LAYER", help="layers to go through (from the data to the output)"
+    )
+    command.add_argument(
+        "--route",
+        choices=("longest", "shortest"),
+        default="longest",
+        help="between two layers: through the branches of residual blocks, or along their skip connections",
+    )
+    command.add_argument("--dims", type=int, default=16, help="axes of layers with more than 64 units, up to 64")
+    command.add_argument("--iterations", type=int, default=1, help="passes that sharpen these axes")
+    command.add_argument("--seed", type=int, default=0, help="of the search for these axes")
+    command.add_argument("--name", default="flow", help="under which it is stored")
+    command.add_argument("--force", action="store_true", help="compute again what is there")
+    _data(command)
     _json(command)
 
 

@@ -54,6 +54,14 @@ class UnknownName(WrongCall, LookupError):
     """A checkpoint, an embedding or a column that the recording does not have."""
 
 
+class UnknownEntry(UnknownName, KeyError):
+    """A selection, a bookmark or another thing that people add, of a name that there is not."""
+
+
+class ChangedMeanwhile(InscapeError):
+    """What somebody else changed since one looked at it: nothing was overwritten."""
+
+
 class ModelError(WrongCall):
     """A model that cannot be loaded, or that fails on its data."""
 

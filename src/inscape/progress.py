@@ -52,6 +52,13 @@ class Progress:
         if self._bar is not None:
             self._bar.update(count)
 
+    def expect(self, total: int) -> None:
+        """Say how many units there are, where that is found out on the way."""
+        self._total = total
+        if self._bar is not None and self._bar.total != total:
+            self._bar.total = total
+            self._bar.refresh()
+
     def describe(self, title: str) -> None:
         """Change what is said to be done."""
         self._title = title

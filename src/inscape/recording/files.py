@@ -10,14 +10,15 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from google_crc32c import extend
 from google_crc32c import value as crc32c
-from numpy.typing import NDArray
 
 from inscape.errors import CorruptRecording, StorageFailed
+
+if TYPE_CHECKING:  # the server writes small files too, and has no use for arrays
+    from numpy.typing import NDArray
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -54,6 +55,8 @@ def read_json(path: Path) -> Any:
 
 def array_crc32c(values: NDArray[Any], before: int = 0) -> int:
     """CRC-32C of an array's bytes, continuing one of what came before. The library takes read-only memory alone."""
+    import numpy as np
+
     view = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
     view.flags.writeable = False
     return int(extend(before, view))

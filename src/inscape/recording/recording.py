@@ -12,7 +12,10 @@ from inscape.recording import index, receipts, results
 from inscape.recording.arrays import AnyArray, LazyArray
 from inscape.recording.embedding import Embedding
 from inscape.recording.files import human_bytes, read_json
+from inscape.recording.flow import StoredFlow
 from inscape.recording.names import from_folder, offer, to_folder
+from inscape.recording.people.access import Colors, Handles, Selections
+from inscape.recording.people.bookmarks import Bookmarks
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
 from inscape.recording.thumbnails import cut_cell
@@ -228,6 +231,31 @@ class Recording:
             )
         return Embedding(self.path, path, content, selected=wanted, single=len(wanted) == 1, stale=stale)
 
+    @property
+    def flows(self) -> list[str]:
+        """The names of the stored flows."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("flows/")) for path in paths if path.startswith("flows/")]
+
+    def flow(self, name: str = "flow") -> StoredFlow:
+        """A stored flow from layer to layer.
+
+        Raises:
+            UnknownName: there is no such flow.
+        """
+        if name not in self.flows:
+            remedy = offer(name, self.flows) if self.flows else "make it: inscape.flow(rec, model, data)"
+            raise UnknownName("the recording has no such flow", got=repr(name), remedy=remedy)
+        path = f"flows/{to_folder(name)}"
+        content = self._summary(path)
+        at = content["checkpoint"]
+        current = at in self.checkpoints and combine_digests([self.weights(at)]) == content["provenance"]["input"]
+        return StoredFlow(self.path, path, content, stale=not current)
+
+    def weights(self, checkpoint: str | int | None = None) -> str:
+        """The digest of a checkpoint's weights: hexadecimal SHA-256."""
+        return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
+
     def is_stale(self, content: dict[str, Any]) -> bool:
         """Whether a result's input has changed since it was computed."""
         try:
@@ -235,6 +263,26 @@ class Recording:
         except (UnknownName, UnknownLayer, AmbiguousLayer):
             return True
         return bool(combine_digests(digests) != content["provenance"]["input"])
+
+    @property
+    def selections(self) -> Selections:
+        """Named selections: ``rec.selections["odd ones"] = [3, 5]`` or a mask (N,); read as sorted int64 ids."""
+        return Selections(self.path)
+
+    @property
+    def bookmarks(self) -> Bookmarks:
+        """Saved views with a sentence each, in order."""
+        return Bookmarks(self.path)
+
+    @property
+    def handles(self) -> Handles:
+        """Named sets of the Tour's handles."""
+        return Handles(self.path)
+
+    @property
+    def colors(self) -> Colors:
+        """The user's own colors, ``"#rrggbb"`` by the name of a class or group."""
+        return Colors(self.path)
 
     def info(self) -> dict[str, Any]:
         """Everything worth knowing, as plain JSON."""
@@ -265,6 +313,7 @@ class Recording:
             "checkpoints": self._index["checkpoints"],
             "unfinished": unfinished,
             "embeddings": self.embeddings,
+            "flows": self.flows,
             "bytes": size,
             "size": human_bytes(size),
         }

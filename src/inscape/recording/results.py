@@ -104,7 +104,7 @@ def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: 
             # The sealed receipt travels inside the folder: one rename brings the result and its proof together.
             write_atomically(root / partial / ".receipt", seal(receipt))
             target, old = root / path, root / f".{name}.old"
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_groups(root, path)
             if target.exists():
                 target.rename(old)
             (root / partial).rename(target)
@@ -114,6 +114,16 @@ def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: 
             raise
         recover(root, path)
         index.publish(root)
+
+
+def _make_groups(root: Path, path: str) -> None:
+    """Make the groups above a result; two results of one kind may be the first at once."""
+    parents = path.split("/")[:-1]
+    for i in range(len(parents)):
+        group = "/".join(parents[: i + 1])
+        with Lock(root / ".locks" / f"group-{group.replace('/', '-')}", wait=60):
+            if not (root / group / "zarr.json").is_file():
+                create_group(root, group)
 
 
 def recover(root: Path, path: str) -> None:

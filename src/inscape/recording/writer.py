@@ -17,7 +17,7 @@ from inscape.recording.names import to_folder
 from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
-OWN = {"receipts", "samples", "input", "checkpoints", "embeddings", "zarr.json"}
+OWN = {"receipts", "samples", "input", "checkpoints", "embeddings", "flows", "people", "zarr.json"}
 
 
 def is_taken(root: Path) -> bool:

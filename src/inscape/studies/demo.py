@@ -47,6 +47,20 @@ def train_digits(
         checkpoint(f"epoch-{training.done}")
 
 
+def restore_digits(model: nn.Module, checkpoint: str, folder: Path) -> None:
+    """Load the weights that a checkpoint of `train_digits` was recorded with."""
+    import torch
+
+    from inscape.errors import WrongCall
+
+    state = folder / f"{checkpoint}.pt"
+    if not state.is_file():
+        raise WrongCall(
+            "the training's state is gone", got=f"no {state}", remedy="train again: inscape demo --overwrite"
+        )
+    model.load_state_dict(torch.load(state, weights_only=True)["model"])
+
+
 def _save(training: object, folder: Path) -> None:
     import io
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from inscape.capture import Recorder
 from inscape.capture.loading import load_model, load_weights
 from inscape.data.objects import load_object
+from inscape.errors import WrongCall
 from inscape.recording import index
 from inscape.studies.study import Study
 
@@ -56,7 +58,7 @@ def record_study(
             tell(name)
 
         if "train" in checkpoints:
-            folder = study.out.with_name(study.out.name.removesuffix(".inscape") + ".training")
+            folder = training_folder(study)
             if overwrite and folder.is_dir():
                 for state in folder.glob("*.pt"):
                     state.unlink()
@@ -69,6 +71,35 @@ def record_study(
                 checkpoint(Path(weights).stem)
         else:
             checkpoint("0")
+
+
+def training_folder(study: Study) -> Path:
+    """Where a training keeps what it needs to go on: beside the recording."""
+    return study.out.with_name(study.out.name.removesuffix(".inscape") + ".training")
+
+
+def study_model(study: Study, checkpoint: str, *, trust: bool = False) -> nn.Module:
+    """The study's model in the state of one of its checkpoints.
+
+    Raises:
+        WrongCall: the study does not say how a state of its training is loaded again.
+    """
+    section, checkpoints = study.section("model"), study.section("checkpoints")
+    torch.manual_seed(int(study.section("study").get("seed", 0)))
+    model = load_model(_relative(study, section["factory"]), args=section.get("arguments"))
+    if "weights" in checkpoints:
+        file = next(weights for weights in checkpoints["weights"] if Path(weights).stem == checkpoint)
+        load_weights(model, study.path(file), trust=trust)
+    elif "restore" in checkpoints:
+        restore = load_object(_relative(study, checkpoints["restore"]), "restore")
+        restore(model, checkpoint, training_folder(study))
+    elif "train" in checkpoints:
+        raise WrongCall(
+            "the study does not say how a state of its training is loaded again",
+            got="[checkpoints] with train and no restore",
+            remedy='add restore = "file.py:function", a function of (model, checkpoint, folder)',
+        )
+    return model
 
 
 def study_data(study: Study) -> Any:

@@ -21,9 +21,13 @@ SECTIONS = {
     "model": {"factory", "arguments"},
     "data": {"source", "labels", "class_names", "image_size", "resize", "mode", "mean", "std", "strict"},
     "record": {"layers", "reduction", "dtype", "batch_size", "predictions", "channels", "engine", "allow_nonfinite"},
-    "checkpoints": {"weights", "train", "arguments"},
+    "checkpoints": {"weights", "train", "restore", "arguments"},
 }
-RESULT = {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"}
+RESULTS = {
+    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
+    "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
+}
+"""The keys of each kind of result; the first names the kind."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Study:
 
     Paths are relative to the file. In place of ``weights``, ``train = "training.py:train"`` names a function
     ``train(model, checkpoint, folder, **arguments)`` which calls ``checkpoint(name)`` at every state to record and
-    keeps in ``folder`` what it needs to go on after a kill.
+    keeps in ``folder`` what it needs to go on after a kill. Results that ask the model then need
+    ``restore = "training.py:restore"``, a function ``restore(model, checkpoint, folder)`` that loads a state again.
     """
 
     content: dict[str, dict[str, Any]]
@@ -97,7 +102,9 @@ class Study:
         named = [*checkpoints.get("weights", []), str(data.get("labels", "")), *str(data["source"]).split(",")]
         named += [str(spec).rpartition(":")[0] for spec in (model["factory"], checkpoints.get("train"), data["source"])]
         stamps = [_stamp(self.path(name)) for name in named if name]
-        told = {name: self.content.get(name) for name in ("model", "data", "record", "checkpoints")}
+        told: dict[str, Any] = {name: self.content.get(name) for name in ("model", "data", "record")}
+        # How a state is loaded again changes no state.
+        told["checkpoints"] = {k: v for k, v in checkpoints.items() if k != "restore"} or None
         seed = self.section("study").get("seed")
         return hashlib.sha256(json.dumps([told, seed, stamps], sort_keys=True).encode()).hexdigest()
 
@@ -121,10 +128,14 @@ def _check(path: Path, content: Mapping[str, Any], results: Any) -> None:
         if key not in content.get(name, {}):
             raise WrongCall("a study needs a key", got=f"no {name}.{key} in {path}", remedy=f"add {key} to [{name}]")
     for result in results:
-        unknown = set(result) - RESULT
-        if unknown or "embed" not in result:
-            got = ", ".join(sorted(unknown)) or "no 'embed' key"
-            raise WrongCall("a result of the study is unknown", got=f"{got} in {path}", remedy=offer(got, RESULT))
+        kind = next((kind for kind in RESULTS if kind in result), None)
+        unknown = set(result) - RESULTS[kind or "embed"]
+        if unknown or kind is None:
+            got = ", ".join(sorted(unknown)) or f"none of {', '.join(RESULTS)}"
+            known = sorted(RESULTS[kind]) if kind else list(RESULTS)
+            raise WrongCall("a result of the study is unknown", got=f"{got} in {path}", remedy=offer(got, known))
+        if kind == "flow":
+            continue
         if result["embed"] not in METHODS:
             raise WrongCall(
                 "there is no such embedding",
@@ -178,7 +189,10 @@ def run(
     for result in study.results:
         if later is not None and bool(result.get("later", False)) != later:
             continue
-        _make(recording, result, report, say, progress)
+        if "flow" in result:
+            _make_flow(study, recording, result, report, say, progress, trust)
+        else:
+            _make(recording, result, report, say, progress)
     return report
 
 
@@ -211,3 +225,31 @@ def _make(recording: Recording, result: Mapping[str, Any], report: Report, say: 
     else:
         report.done.append(made.name)
         say(f"  {made.name}: {len(made.steps)} layouts in {made.coordinates.shape[-1]} dimensions")
+
+
+def _make_flow(
+    study: Study,
+    recording: Recording,
+    result: Mapping[str, Any],
+    report: Report,
+    say: Say,
+    progress: bool | None,
+    trust: bool,
+) -> None:
+    from inscape.studies.flow import flow
+    from inscape.studies.recording_step import study_data, study_model
+
+    arguments = {key: result[key] for key in ("path", "route", "dims", "iterations", "seed") if key in result}
+    at = recording.checkpoint(result.get("checkpoint"))
+    name = str(result["flow"])
+    before = recording.flow(name).provenance.created if name in recording.flows else None
+    model = study_model(study, at, trust=trust)
+    made = flow(recording, model, study_data(study), checkpoint=at, name=name, progress=progress, **arguments)
+    if made.provenance.created == before:
+        report.skipped.append(name)
+    else:
+        report.done.append(name)
+        exact = sum(step.exact for step in made.transitions)
+        say(
+            f"  {name}: {len(made.transitions)} steps from {made.stops[0].name} to {made.stops[-1].name}, {exact} exact"
+        )

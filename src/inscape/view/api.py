@@ -1,10 +1,9 @@
-"""What the page may ask for besides files: the list of recordings, the jobs, and the stream of what happens."""
+"""What the page may ask for besides files: recordings, jobs, what people add, and the stream of what happens."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +12,17 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import inscape
 from inscape.errors import InscapeError, RecordingNotFound
+from inscape.view.bodies import answer_json, read_json, refusal, refused
 from inscape.view.events import Events
 from inscape.view.jobs import Job, Jobs, TooManyJobs, UnknownJob
 from inscape.view.jobs.kinds import validate
+from inscape.view.people import People
 from inscape.view.watch import Watch, facts, read_index
 
 LARGEST_BODY = 64 << 10
@@ -48,7 +49,9 @@ class Api:
         self._complete: dict[str, bool] = {}
         self.events = Events()
         self.jobs = Jobs(self._recordings, lambda job: self.events.tell("job", job))
-        self._watch = Watch(self._recordings, self._changed, lambda: self.events.listeners > 0)
+        self._people = People(self._recordings, self._added)
+        self._versions: dict[str, str] = {}
+        self._watch = Watch(self._recordings, self._changed, self._added, lambda: self.events.listeners > 0)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: object) -> AsyncIterator[None]:
@@ -75,11 +78,12 @@ class Api:
             Route("/api/jobs", self._ask, methods=["POST"]),
             Route("/api/jobs/{id}", self._cancel, methods=["DELETE"]),
             Route("/api/jobs/{id}/again", self._again, methods=["POST"]),
+            *self._people.routes(),
         ]
 
     async def _list_recordings(self, request: Request) -> Response:
         listing = [{"name": name, "url": f"/recordings/{quote(name, safe='')}/"} for name in self._recordings]
-        return _json({"recordings": listing, "version": inscape.__version__})
+        return answer_json({"recordings": listing, "version": inscape.__version__})
 
     async def _listen(self, request: Request) -> Response:
         known = {name: await asyncio.to_thread(facts, path) for name, path in self._recordings.items()}
@@ -87,12 +91,12 @@ class Api:
         return self.events.answer([("hello", hello)])
 
     async def _list_jobs(self, request: Request) -> Response:
-        return _json({"jobs": self.jobs.list()})
+        return answer_json({"jobs": self.jobs.list()})
 
     async def _ask(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_json(request, LARGEST_BODY)
         if not isinstance(body, dict) or set(body) - {"kind", "recording", "parameters"}:
-            return _refusal(422, "a job is an object", type(body).__name__, 'give {"kind", "recording", "parameters"}')
+            return refusal(422, "a job is an object", type(body).__name__, 'give {"kind", "recording", "parameters"}')
         return self._answered(lambda: self._submit(body.get("kind"), body.get("recording"), body.get("parameters", {})))
 
     async def _again(self, request: Request) -> Response:
@@ -101,7 +105,7 @@ class Api:
 
     async def _cancel(self, request: Request) -> Response:
         job = await self.jobs.cancel(self._find(request).id)
-        return _json({"job": job.to_json()})
+        return answer_json({"job": job.to_json()})
 
     def _find(self, request: Request) -> Job:
         try:
@@ -113,10 +117,10 @@ class Api:
         try:
             job, new = submit()
         except InscapeError as error:
-            return _refusal(422, error.what, error.got, error.remedy)
+            return refused(422, error)
         except TooManyJobs:
-            return _refusal(429, "the queue is full", "too many jobs that wait", "cancel some, or wait for them")
-        return _json({"job": job.to_json()}, 201 if new else 200)
+            return refusal(429, "the queue is full", "too many jobs that wait", "cancel some, or wait for them")
+        return answer_json({"job": job.to_json()}, 201 if new else 200)
 
     def _submit(self, kind: Any, recording: Any, parameters: Any, *, anew: bool = False) -> tuple[Job, bool]:
         known = isinstance(recording, str) and recording in self._recordings
@@ -137,6 +141,12 @@ class Api:
         if now["tag"] is not None and (grew or not now["complete"]):
             self._follow(name)
 
+    def _added(self, name: str, version: str) -> None:
+        """Tell what people added; a change of our own is noticed on the disk as well, and told once."""
+        if self._versions.get(name) != version:
+            self._versions[name] = version
+            self.events.tell("people", {"recording": name, "version": version})
+
     def _follow(self, name: str) -> None:
         """Lay out the newest checkpoint of a training that somebody watches; what was laid out before is kept."""
         index = read_index(self._recordings[name])
@@ -145,28 +155,3 @@ class Api:
         if index["samples"] * sum(layer["units"] for layer in index["layers"]) <= FOLLOWED:
             with contextlib.suppress(InscapeError, TooManyJobs):
                 self._submit("embed", name, {"method": "pca", "quality": False}, anew=True)
-
-
-async def _body(request: Request) -> Any:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "Send JSON, as application/json.\n")
-    content = b""
-    try:
-        async for block in request.stream():
-            content += block
-            if len(content) > LARGEST_BODY:
-                raise HTTPException(413, "A job is asked for in a few hundred bytes.\n")
-    except ClientDisconnect:
-        raise HTTPException(400, "The request ended too early.\n") from None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "This is no JSON.\n") from None
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return JSONResponse(content, status, {"Cache-Control": "no-store"})
-
-
-def _refusal(status: int, what: str, got: str, remedy: str) -> Response:
-    return _json({"error": {"what": what, "got": got, "remedy": remedy}}, status)

@@ -27,10 +27,12 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names by which a browser on this machine, or behind a forwarded port, calls the server."""
 
 METHODS = ("GET", "HEAD")
-WRITING = ("POST", "DELETE")
-"""Methods that change something; answered below `WRITABLE` alone."""
 
-WRITABLE = "/api/jobs"
+WRITABLE = (
+    (re.compile(r"/api/jobs(/.*)?", re.DOTALL), ("POST", "DELETE")),
+    (re.compile(r"/api/recordings/[^/]+/people/.+", re.DOTALL), ("PUT", "DELETE")),
+)
+"""The addresses where something can be changed, and the methods that do; nothing else is answered anywhere."""
 
 CLOSING_SECONDS = 1.0
 """How long a connection that was refused may take to be closed."""
@@ -116,12 +118,11 @@ class Guard:
             return PlainTextResponse(
                 "This page needs its token: open the whole address that inscape printed when it started.\n", 403
             )
-        path = request.scope["path"]
-        writable = path == WRITABLE or path.startswith(WRITABLE + "/")
-        if request.method not in METHODS and not (writable and request.method in WRITING):
-            return PlainTextResponse("Only GET and HEAD are answered here.\n", 405, {"Allow": ", ".join(METHODS)})
-        if request.method in WRITING and not self._is_from_page(request, by_address):
-            return PlainTextResponse("Only a page of this server's own may change something here.\n", 403)
+        if request.method not in METHODS:
+            if not _may_change(request.scope["path"], request.method):
+                return PlainTextResponse("Only GET and HEAD are answered here.\n", 405, {"Allow": ", ".join(METHODS)})
+            if not self._is_from_page(request, by_address):
+                return PlainTextResponse("Only a page of this server's own may change something here.\n", 403)
         if by_address and request.scope["path"] == "/":
             return self._exchange(request)
         return None
@@ -152,6 +153,10 @@ class Guard:
 
     def _is_token(self, given: str | None) -> bool:
         return given is not None and secrets.compare_digest(given.encode("utf-8", "replace"), self._token)
+
+
+def _may_change(path: str, method: str) -> bool:
+    return any(method in methods and place.fullmatch(path) for place, methods in WRITABLE)
 
 
 async def _is_disconnected(receive: Receive) -> bool:

@@ -45,7 +45,8 @@ Ranges = Sequence[tuple[int, int]]
 Batches = Callable[[Ranges], Iterator[Any]]
 """The samples' inputs as the model takes them, a batch for each range (start, stop); the same every time."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Told how many more samples passed, and how many will in all."""
 
 
 DOUBLE = 1 << 17
@@ -79,7 +80,7 @@ def prepare(
         route: ``longest`` takes the branches of residual blocks, ``shortest`` the skip connections.
         iterations: passes that sharpen the axes of wide layers, at least 1.
         seed: of the range finder.
-        progress: called with the number of samples that passed.
+        progress: told of every batch, see `Progress`.
 
     Raises:
         DataError: fewer than two samples.
@@ -125,10 +126,14 @@ class _Preparation:
         self._steps = [Step(a, b) for a, b in itertools.pairwise(way)]
         self._seed = seed
         self._progress = progress
+        self._total = 0
 
     def prepare(self, few: Any, iterations: int) -> Flow:
         fitted = self._fitted()
         count = sum(stop - start for start, stop in fitted)
+        if all(r.raw for r in self._ranges):
+            iterations = 0
+        self._total = self._samples + (1 + iterations) * count
         generator = torch.Generator().manual_seed(self._seed)
         weights = torch.randn(count, max(r.width for r in self._ranges), generator=generator)
 
@@ -139,7 +144,7 @@ class _Preparation:
         self._stream(fit, fitted)
         for found in self._ranges:
             found.end()
-        for i in range(iterations if any(not r.raw for r in self._ranges) else 0):
+        for i in range(iterations):
             self._stream(lambda place, x, start: self._ranges[place].sharpen(x), fitted)
             for found in self._ranges:
                 found.end(last=i == iterations - 1)
@@ -181,7 +186,7 @@ class _Preparation:
             self._pass(inputs, Watch(after=after))
             start += given[1] - given[0]
             if self._progress:
-                self._progress(given[1] - given[0])
+                self._progress(given[1] - given[0], self._total)
 
     def _pass(self, inputs: Any, watch: Watch) -> None:
         with contextlib.suppress(_Arrived):
