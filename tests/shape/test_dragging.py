@@ -69,6 +69,11 @@ def test_pinned_points_keep_their_places() -> None:
         at = np.array(reached)
 
 
+def test_an_empty_list_pins_nothing() -> None:
+    free, empty = GrandTour(4, basis=basis(4, 1)), GrandTour(4, basis=basis(4, 1))
+    assert free.drag_axis(1, 0.1, 0.1) == empty.drag_axis(1, 0.1, 0.1, pinned=np.empty((0, 4)))
+
+
 def test_what_hangs_on_pinned_points_stays_with_them() -> None:
     tour = GrandTour(4, basis=basis(4, 4))
     pinned = np.array([[1.0, 2.0, 0.0, 1.0]])

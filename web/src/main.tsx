@@ -3,7 +3,7 @@ import { applyAddress, keepAddress } from "./state/address-bar";
 import { decodeAddress } from "./state/address";
 import { AppState } from "./state/app-state";
 import { publish } from "./state/public-state";
-import { begin, follow, followColoring } from "./state/session";
+import { begin, follow, followColoring, followFlow } from "./state/session";
 import { watch } from "./state/watching";
 import "./theme/theme.css";
 import { App } from "./views/App";
@@ -28,6 +28,7 @@ async function start(): Promise<void> {
 }
 
 follow(state);
+followFlow(state);
 followColoring(state);
 listenForKeys(state);
 publish(state);

@@ -112,32 +112,32 @@ describe("the view", () => {
     const motion = new TourMotion();
     motion.show(scene("a", [[step(6, 1), 1]]));
     for (let i = 0; i < 300; i++) motion.advance(1 / 60, true, 1);
-    const seen = motion.basis(6, false);
+    const seen = motion.basis(spaceOf(6, false), 6);
     motion.show(scene("b", [[step(6, 2), 1]]));
-    expect(motion.basis(6, false)).toEqual(seen);
+    expect(motion.basis(spaceOf(6, false), 6)).toEqual(seen);
     motion.show(scene("c", [[step(8, 2), 1]], { instant: true }));
-    expect(deviation(motion.basis(8, false), 8)).toBeLessThan(1e-9);
-    expect(columnOf(motion.basis(8, false), 0, 8)[3]).toBeCloseTo(columnOf(seen, 0, 6)[3], 6);
+    expect(deviation(motion.basis(spaceOf(8, false), 8), 8)).toBeLessThan(1e-9);
+    expect(columnOf(motion.basis(spaceOf(8, false), 8), 0, 8)[3]).toBeCloseTo(columnOf(seen, 0, 6)[3], 6);
   });
 
   it("shows exactly the basis that is set, also of a scene that is not there yet", () => {
     const motion = new TourMotion();
     motion.show(scene("a", [[step(6, 1), 1]]));
     const basis = orthonormalBasis([Float64Array.from([0, 1, 1, 0])], 4);
-    motion.setBasis(4, false, basis);
+    motion.setBasis(spaceOf(4, false), 4, basis);
     motion.show(scene("b", [[step(4, 1), 1]], { instant: true }));
-    expect(Math.max(...motion.basis(4, false).map((x, i) => Math.abs(x - basis[i])))).toBeLessThan(1e-12);
+    expect(Math.max(...motion.basis(spaceOf(4, false), 4).map((x, i) => Math.abs(x - basis[i])))).toBeLessThan(1e-12);
   });
 
   it("turns back by a movement, not a jump", () => {
     const motion = new TourMotion();
     motion.show(scene("a", [[step(4, 1), 1]]));
-    motion.setBasis(4, false, orthonormalBasis([Float64Array.from([0, 1, 1, 0]), Float64Array.from([1, 0, 0, 1])], 4));
+    motion.setBasis(spaceOf(4, false), 4, orthonormalBasis([Float64Array.from([0, 1, 1, 0]), Float64Array.from([1, 0, 0, 1])], 4));
     const before = positions(motion.frame());
     motion.reset();
     expect(farthest(positions(motion.frame()), before)).toBeLessThan(1e-6);
     motion.advance(1, false, 1);
-    expect(motion.basis(4, false)).toEqual(identity(4));
+    expect(motion.basis(spaceOf(4, false), 4)).toEqual(identity(4));
     expect(motion.moving).toBe(false);
   });
 
@@ -155,7 +155,7 @@ describe("the view", () => {
     const units: StepData = { ...step(3, 1), center, axisLength: 2 };
     const motion = new TourMotion();
     motion.show(scene("u", [[units, 1]], { axes: ["x", "y", "z"], space: spaceOf(3, true) }));
-    motion.setBasis(3, true, identity(3));
+    motion.setBasis(spaceOf(3, true), 3, identity(3));
     const axes = motion.frame()?.axes[0];
     expect(axes?.origin[0]).toBeCloseTo(-1 / units.radius, 6);
     expect(axes?.origin[1]).toBeCloseTo(0, 6);

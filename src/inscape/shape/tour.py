@@ -178,7 +178,8 @@ class GrandTour:
         manipulation", whose handle drifts from the pointer where this one stays under it.
         """
         point = _validate.matrix(np.asarray(p, dtype=np.float64)[None, :], "p")[0]
-        stay = np.empty((0, self._dims)) if pinned is None else _validate.matrix(np.asarray(pinned), "pinned")
+        none = pinned is None or np.asarray(pinned).shape == (0, self._dims)
+        stay = np.empty((0, self._dims)) if none else _validate.matrix(np.asarray(pinned), "pinned")
         for array, name in ((point[None], "p"), (stay, "pinned")):
             if array.shape[1] != self._dims:
                 raise ArrayError(

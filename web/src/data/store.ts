@@ -2,6 +2,7 @@
 
 import { get, open, registry } from "zarrita";
 import { checked } from "./crc32c";
+import { type FlowIndex, parseFlowIndex } from "./flow-index";
 import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
 import { toAddress } from "./names";
 import { rawUnits } from "./raw-units";
@@ -91,6 +92,7 @@ export class RecordingStore {
     private readonly nodes: Record<string, unknown>,
     readonly index: RecordingIndex,
     readonly embeddings: EmbeddingIndex[],
+    readonly flows: FlowIndex[],
   ) {}
 
   static async open(url: string): Promise<RecordingStore> {
@@ -107,15 +109,18 @@ export class RecordingStore {
     const consolidated = asObject(root.consolidated_metadata ?? { metadata: {} }, "consolidated_metadata");
     const nodes = asObject(consolidated.metadata ?? {}, "consolidated_metadata.metadata");
     const embeddings: EmbeddingIndex[] = [];
+    const flows: FlowIndex[] = [];
     for (const [path, node] of Object.entries(nodes)) {
-      const match = /^embeddings\/([^/]+)$/.exec(path);
-      if (match && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(match[1], inscapeAttributes(node, path)));
+      const [kind, name, ...rest] = path.split("/");
+      if (!name || rest.length) continue;
+      if (kind === "embeddings" && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(name, inscapeAttributes(node, path)));
+      if (kind === "flows") flows.push(parseFlowIndex(name, inscapeAttributes(node, path)));
     }
     const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
     const raw = rawUnits(index, embeddings, (path) => path in nodes);
     const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
     const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
-    return new RecordingStore(base, nodes, index, [...stored, ...raw]);
+    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows);
   }
 
   node(path: string): unknown {
@@ -139,6 +144,22 @@ export class RecordingStore {
     } catch (error) {
       throw unreadable(path, error);
     }
+  }
+
+  /** Read a small array of float64. */
+  async readDoubles(path: string): Promise<Float64Array> {
+    try {
+      const { data, dtype } = await this.opened(path);
+      if (!(data instanceof Float64Array)) throw new DataError(`it holds ${dtype}, not float64`);
+      return data;
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+
+  private async opened(path: string): Promise<{ data: unknown; dtype: string }> {
+    const array = await open.v3(new ArrayStore(this, path), { kind: "array" });
+    return { data: (await get(array, null)).data, dtype: array.dtype };
   }
 
   /** Read one string of a column. */

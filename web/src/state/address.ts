@@ -13,15 +13,23 @@ export interface Address {
   layer?: string;
   embedding?: string;
   checkpoint?: number;
+  /** On a flow from layer to layer. */
+  layerPlace?: number;
   /** Only of a tour at rest. */
   basis?: number[];
   playing?: boolean;
   speed?: number;
   filter?: number[];
+  /** As they are told: what they are is checked where they are set. */
+  handles?: readonly unknown[];
+  axisHandles?: boolean;
 }
 
 /** Samples that a link may name one by one. */
 const LONGEST_FILTER = 500;
+
+/** Characters that a link may spend on handles. */
+const LONGEST_HANDLES = 4000;
 
 export function encodeAddress(address: Address): string {
   const fields = new URLSearchParams();
@@ -29,6 +37,7 @@ export function encodeAddress(address: Address): string {
   if (address.layer) fields.set("layer", address.layer);
   if (address.embedding) fields.set("embedding", address.embedding);
   if (address.checkpoint !== undefined) fields.set("checkpoint", String(Number(address.checkpoint.toFixed(4))));
+  if (address.layerPlace !== undefined) fields.set("place", String(Number(address.layerPlace.toFixed(4))));
   if (address.playing === false) fields.set("tour", "paused");
   if (address.speed !== undefined && address.speed !== 1) fields.set("speed", String(address.speed));
   if (address.filter && address.filter.length <= LONGEST_FILTER) fields.set("filter", address.filter.join("."));
@@ -40,6 +49,9 @@ export function encodeAddress(address: Address): string {
     const { zoom, x, y } = address.camera;
     fields.set("camera", [zoom, x, y].map((n) => Number(n.toFixed(6))).join(","));
   }
+  const handles = address.handles?.length ? JSON.stringify(address.handles) : "";
+  if (handles && handles.length <= LONGEST_HANDLES) fields.set("handles", handles);
+  if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
   return fields.toString();
 }
@@ -54,6 +66,8 @@ export function decodeAddress(hash: string): Address {
   }
   const checkpoint = numberOf(fields.get("checkpoint"));
   if (checkpoint !== null && checkpoint >= 0) address.checkpoint = checkpoint;
+  const place = numberOf(fields.get("place"));
+  if (place !== null && place >= 0) address.layerPlace = place;
   if (fields.get("tour") === "paused") address.playing = false;
   const speed = numberOf(fields.get("speed"));
   if (speed !== null && speed >= 0 && speed <= 10) address.speed = speed;
@@ -66,6 +80,10 @@ export function decodeAddress(hash: string): Address {
   const [zoom, x, y] = (fields.get("camera") ?? "").split(",").map(Number);
   const camera = asCamera({ zoom, x, y });
   if (camera) address.camera = camera;
+  const handles = asList(fields.get("handles"));
+  if (handles) address.handles = handles;
+  const axes = fields.get("axes");
+  if (axes === "held" || axes === "plain") address.axisHandles = axes === "held";
   const basis = decodeBasis(fields.get("basis") ?? "");
   if (basis) address.basis = basis;
   return address;
@@ -73,6 +91,16 @@ export function decodeAddress(hash: string): Address {
 
 function isWhole({ zoom, x, y }: Camera): boolean {
   return zoom === 1 && x === 0 && y === 0;
+}
+
+function asList(json: string | null): unknown[] | null {
+  if (json === null) return null;
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 function numberOf(text: string | null): number | null {

@@ -1,10 +1,12 @@
 /** What the page shows, as signals: one selection, one coloring, one time, shared by all views. */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
 import type { Samples } from "../data/samples";
+import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
+import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
 import { type Camera, WHOLE } from "../tour/camera";
@@ -12,6 +14,7 @@ import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
 import { FrameTimes } from "./frame-times";
+import { Handling } from "./handling";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -19,6 +22,7 @@ export interface OpenRecording {
   readonly classes: Classes;
   readonly steps: StepCache;
   readonly samples: Samples;
+  readonly flows: readonly FlowCache[];
 }
 
 export const VIEWS = ["tour", "trails", "layers", "topology", "units", "features", "attack"] as const;
@@ -44,6 +48,13 @@ export interface StageView {
   readonly points: number;
 }
 
+/** The method of a flow from layer to layer, among those of embeddings. */
+export const FLOW = "flow";
+
+/** Seconds that a step from layer to layer takes, and a longer way at most. */
+const LEG_SECONDS = 1.6;
+const LONGEST_WAY = 8;
+
 /** Checkpoints a second while the checkpoints play. */
 const CHECKPOINT_RATE = 0.8;
 
@@ -54,6 +65,8 @@ export class AppState {
   readonly layer = signal("");
   /** A place in the list of checkpoints; between whole places the view interpolates. */
   readonly checkpoint = signal(0);
+  /** A place in the list of a flow's stops; between whole places the view is on its way from layer to layer. */
+  readonly flowPlace = signal(0);
   /** The method asked for; null leaves the choice to the layer. */
   readonly method: Signal<string | null> = signal(null);
   readonly playing = signal(true);
@@ -92,33 +105,46 @@ export class AppState {
   readonly motion = new TourMotion();
   readonly frameTimes = new FrameTimes();
   readonly stage: Signal<StageView | null> = signal(null);
+  /** Where a sample lies on the stage's last picture, in CSS pixels; the stage tells how. */
+  whereIs: ((sample: number) => readonly [number, number] | null) | null = null;
   /** Is the stage's last picture that of this state? Set by the view. */
   drawn = false;
   /** Let the next scene appear without a transition. */
   instant = false;
 
+  /** Handles, and what can be undone. */
+  readonly handling = new Handling(this);
+
+  private flowTween: { from: number; to: number; elapsed: number; seconds: number } | null = null;
+
   private tween: { from: number; to: number; elapsed: number } | null = null;
 
-  /** The layers that some embedding shows, in execution order. */
+  /** The flow that is shown. */
+  readonly flow: ReadonlySignal<FlowCache | null> = computed(() => {
+    const flows = this.recording.value?.flows ?? [];
+    return this.method.value === FLOW ? (flows[0] ?? null) : null;
+  });
+
+  private readonly nearestStop = computed(() => Math.round(this.flowPlace.value));
+
+  /** The layers that can be shown, in execution order: those of some embedding, or the stops of the flow. */
   readonly layers: ReadonlySignal<string[]> = computed(() => {
     const store = this.recording.value?.store;
     if (!store) return [];
+    const flow = this.flow.value;
+    if (flow) return flow.flow.stops.map((stop) => stop.name);
     return store.index.layers
       .map((layer) => layer.name)
       .filter((layer) => chooseEmbedding(store.index, store.embeddings, layer, null) !== null);
   });
 
   /** The embeddings that show the layer. */
-  readonly choices: ReadonlySignal<LayerSteps[]> = computed(() => {
-    const store = this.recording.value?.store;
-    if (!store) return [];
-    return store.embeddings
-      .map((embedding) => stepsOf(store.index, embedding, this.layer.value))
-      .filter((steps): steps is LayerSteps => steps !== null);
-  });
+  readonly choices: ReadonlySignal<LayerSteps[]> = computed(() => this.choicesOf(this.layer.value));
 
   readonly steps: ReadonlySignal<LayerSteps | null> = computed(() => {
     const store = this.recording.value?.store;
+    const flow = this.flow.value;
+    if (store && flow) return stepsOfStop(store.index, flow.flow, Math.min(this.nearestStop.value, flow.flow.stops.length - 1));
     return store ? chooseEmbedding(store.index, store.embeddings, this.layer.value, this.method.value) : null;
   });
 
@@ -130,17 +156,36 @@ export class AppState {
     return [steps.places[0], steps.places[steps.places.length - 1]];
   });
 
+  /** The embeddings that show a layer. */
+  choicesOf(layer: string | null): LayerSteps[] {
+    const store = this.recording.value?.store;
+    if (!store || layer === null) return [];
+    return store.embeddings
+      .map((embedding) => stepsOf(store.index, embedding, layer))
+      .filter((steps): steps is LayerSteps => steps !== null);
+  }
+
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
-    return this.phase.value.kind === "ready" && this.drawn && !this.fetching.value && !this.motion.moving && !this.tween;
+    return this.phase.value.kind === "ready" && this.drawn && !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
   }
 
   setLayer(layer: string): void {
+    const flow = this.flow.peek();
+    if (flow) {
+      this.goAlong(this.layers.peek().indexOf(layer));
+      return;
+    }
     this.layer.value = layer;
     this.stayInSpan();
   }
 
   moveLayer(by: number): void {
+    if (this.flow.peek()) {
+      const from = this.flowTween?.to ?? this.flowPlace.peek();
+      this.goAlong(by > 0 ? Math.floor(from + 1e-6) + by : Math.ceil(from - 1e-6) + by);
+      return;
+    }
     const layers = this.layers.value;
     const next = layers[layers.indexOf(this.layer.value) + by];
     if (next) this.setLayer(next);
@@ -170,8 +215,13 @@ export class AppState {
   /** Select a sample; with `more`, add it to the others or take it away. */
   select(sample: number, more: boolean): void {
     const selected = this.selection.value;
-    if (more) this.selection.value = selected.includes(sample) ? selected.filter((s) => s !== sample) : [...selected, sample];
-    else this.selection.value = selected.length === 1 && selected[0] === sample ? [] : [sample];
+    if (more) this.setSelection(selected.includes(sample) ? selected.filter((s) => s !== sample) : [...selected, sample]);
+    else this.setSelection(selected.length === 1 && selected[0] === sample ? [] : [sample]);
+  }
+
+  /** Select these samples, as a person does it: it can be undone. */
+  setSelection(samples: readonly number[]): void {
+    this.handling.step(() => (this.selection.value = samples));
   }
 
   /** Back from what was opened last: a help, a filter, a selection. */
@@ -179,10 +229,55 @@ export class AppState {
     if (this.help.value) this.help.value = false;
     else if (this.hover.value !== null) this.hover.value = null;
     else if (this.groups.value !== null || this.filter.value !== null) this.groups.value = this.filter.value = null;
-    else this.selection.value = [];
+    else this.setSelection([]);
+  }
+
+  /** Go along the flow: near places at once (the pointer is on the scrubber), far ones through all that lies between. */
+  goAlong(place: number): void {
+    const last = this.layers.peek().length - 1;
+    const target = Math.min(last, Math.max(0, place));
+    const distance = Math.abs(target - this.flowPlace.peek());
+    if (distance <= 0.5 || this.motion.still) {
+      this.flowTween = null;
+      this.placeOnFlow(target);
+    } else {
+      const seconds = Math.min(LONGEST_WAY, LEG_SECONDS * distance);
+      this.flowTween = { from: this.flowPlace.peek(), to: target, elapsed: 0, seconds };
+      this.woken.value += 1;
+    }
+  }
+
+  /** Show a place of the flow, with no transition. */
+  setFlowPlace(place: number): void {
+    this.method.value = FLOW;
+    this.flowTween = null;
+    this.placeOnFlow(place);
+  }
+
+  private placeOnFlow(place: number): void {
+    batch(() => {
+      this.flowPlace.value = place;
+      this.layer.value = this.layers.peek()[Math.round(place)] ?? this.layer.peek();
+    });
   }
 
   setMethod(method: string): void {
+    const before = this.flow.peek();
+    if (method === FLOW && before) return;
+    if (method === FLOW) {
+      const flow = this.recording.peek()?.flows[0]?.flow;
+      if (!flow) return;
+      const stop = stopOf(flow, this.layer.peek());
+      batch(() => this.setFlowPlace(stop < 0 ? flow.stops.length - 1 : stop));
+      this.stayInSpan();
+      return;
+    }
+    if (before) {
+      batch(() => {
+        this.method.value = method;
+        this.layer.value = layerOfStop(before.flow, this.nearestStop.peek()) ?? this.layers.value[0] ?? "";
+      });
+    }
     this.method.value = method;
     this.stayInSpan();
   }
@@ -223,14 +318,23 @@ export class AppState {
   }
 
   reset(): void {
-    this.motion.reset();
-    this.camera.value = WHOLE;
-    this.woken.value += 1;
+    this.handling.step(() => {
+      this.motion.reset();
+      this.camera.value = WHOLE;
+      this.woken.value += 1;
+    });
   }
 
   /** Let time pass for what is not the tour's own. */
   advance(seconds: number): void {
     const [, last] = this.span.value;
+    if (this.flowTween) {
+      const way = this.flowTween;
+      way.elapsed += seconds;
+      const share = Math.min(1, way.elapsed / way.seconds);
+      this.placeOnFlow(share < 1 ? way.from + smoothstep(share) * (way.to - way.from) : way.to);
+      if (share >= 1) this.flowTween = null;
+    }
     if (this.tween) {
       this.tween.elapsed += seconds;
       const { from, to, elapsed } = this.tween;
@@ -245,7 +349,7 @@ export class AppState {
 
   /** Does the stage need another frame? */
   get active(): boolean {
-    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.motion.moving;
+    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.flowTween !== null || this.motion.moving;
   }
 
   private stayInSpan(): void {

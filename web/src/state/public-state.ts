@@ -4,19 +4,28 @@
  *     window.inscape.state                     read all of it
  *     window.inscape.state = {layer: "conv2"}  set a part; it is shown at once, without a transition
  *     window.inscape.frameTime                 main-thread milliseconds of the last frames
+ *     window.inscape.whereIs(sample)           its place on the last picture, in CSS pixels of the stage
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
  * A sample lies at x = center[0] + scale · p[0] and y = center[1] − scale · p[1] in CSS pixels of the stage, where
  * p = aligned · basis[:, :2] and aligned = screen · scale of the embedding, linear between checkpoints.
+ *
+ * A handle is {kind: "axis", axis: 3}, {kind: "class", group: 3} (a place in the legend) or {kind: "samples", samples:
+ * [5, 6]}; each may have `name` and `pinned`. `of` is the axis' own name, or the coloring: where they are others, the handle
+ * is hidden; null is any. What is assigned here is not a step of undo.
  */
 
 import { batch } from "@preact/signals";
-import { axesOf } from "../data/recording-index";
+import { axesOf, type EmbeddingIndex } from "../data/recording-index";
+import { flowSpace, spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
+import { stopOf } from "../data/flow-steps";
 import { deviation } from "../tour/matrix";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
 import { asCamera, type Camera } from "../tour/camera";
+import type { Handle } from "../tour/handles";
+import { asHandles } from "./given-handles";
 import { type AppState, type StageView, type ViewName, VIEWS } from "./app-state";
 
 export interface PublicState {
@@ -24,6 +33,8 @@ export interface PublicState {
   recording: string;
   layer: string;
   embedding: string | null;
+  /** On a flow from layer to layer: a place in the list of its stops, with a fraction between two. Else null. */
+  layerPlace: number | null;
   /** A place in the list of checkpoints, with a fraction between two. */
   checkpoint: number;
   checkpointName: string;
@@ -38,6 +49,10 @@ export interface PublicState {
   /** The samples that alone are drawn; null draws all. */
   filter: number[] | null;
   selection: number[];
+  /** Those that were made, named or pinned; the ends of the axes have more of them where `axisHandles` says so. */
+  handles: Handle[];
+  /** Whether the ends of the axes can be taken hold of; null: where they are named after classes. */
+  axisHandles: boolean | null;
   /** The sample that is pointed at. */
   hover: number | null;
   camera: Camera;
@@ -56,7 +71,13 @@ export interface FrameTime {
 
 declare global {
   interface Window {
-    inscape?: { state: PublicState; readonly view: PublicView | null; readonly frameTime: FrameTime | null; readonly GrandTour: typeof GrandTour };
+    inscape?: {
+      state: PublicState;
+      readonly view: PublicView | null;
+      readonly whereIs: (sample: number) => readonly [number, number] | null;
+      readonly frameTime: FrameTime | null;
+      readonly GrandTour: typeof GrandTour;
+    };
   }
 }
 
@@ -69,9 +90,10 @@ export function readState(state: AppState): PublicState {
     recording: recording?.entry.name ?? "",
     layer: state.layer.peek(),
     embedding: steps?.embedding.name ?? null,
+    layerPlace: state.flow.peek() ? state.flowPlace.peek() : null,
     checkpoint: place,
     checkpointName: recording?.store.index.checkpoints[Math.round(place)]?.name ?? "",
-    basis: steps ? [...state.motion.basis(steps.embedding.dims, axesOf(steps.embedding) !== null)] : null,
+    basis: steps ? [...state.motion.basis(spaceOfEmbedding(steps.embedding), steps.embedding.dims)] : null,
     playing: state.playing.peek(),
     checkpointPlaying: state.checkpointPlaying.peek(),
     speed: state.speed.peek(),
@@ -79,9 +101,17 @@ export function readState(state: AppState): PublicState {
     groups: copied(state.groups.peek()),
     filter: copied(state.filter.peek()),
     selection: [...state.selection.peek()],
+    handles: state.handling.handles.peek().map((handle) => ({ ...handle, ...(handle.kind === "samples" && { samples: [...handle.samples] }) })),
+    axisHandles: state.handling.axes.peek(),
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
   };
+}
+
+/** The space that an embedding is seen in. */
+export function spaceOfEmbedding(embedding: EmbeddingIndex): string {
+  const units = axesOf(embedding) !== null;
+  return embedding.flow ? flowSpace(embedding.flow.name, embedding.flow.stop, units) : spaceOf(embedding.dims, units);
 }
 
 function copied(list: readonly number[] | null): number[] | null {
@@ -101,11 +131,20 @@ export function writeState(state: AppState, value: unknown): void {
   const { index, embeddings } = recording.store;
 
   const layer = wanted.layer ?? state.layer.peek();
-  const layers = state.layers.peek();
+  const stops = recording.flows.flatMap(({ flow: { stops } }) => stops.map((stop) => stop.name));
+  const layers = typeof wanted.embedding === "string" && wanted.embedding.startsWith("flow:") ? stops : state.layers.peek();
   if (typeof layer !== "string" || !layers.includes(layer)) refuse("no such layer", layer, `choose from ${layers.join(", ")}`);
   const changes: (() => void)[] = [() => (state.layer.value = layer)];
 
-  if (typeof wanted.embedding === "string") {
+  const named = recording.flows.find(({ flow: { name } }) => wanted.embedding === `flow:${name}`)?.flow;
+  const flow = named ?? (wanted.embedding === undefined ? state.flow.peek()?.flow : undefined);
+  if (flow && (named || wanted.layer !== undefined || wanted.layerPlace !== undefined)) {
+    const place = wanted.layerPlace ?? stopOf(flow, layer);
+    if (typeof place !== "number" || !(place >= 0 && place <= flow.stops.length - 1)) {
+      refuse("no such place on the flow", place, `give a number from 0 to ${flow.stops.length - 1}`);
+    }
+    changes.push(() => state.setFlowPlace(place));
+  } else if (typeof wanted.embedding === "string") {
     const embedding = embeddings.find((e) => e.name === wanted.embedding);
     const has = embedding?.steps.some((step) => step.layer === layer);
     const offered = embeddings.filter((e) => e.steps.some((step) => step.layer === layer)).map((e) => e.name);
@@ -146,6 +185,16 @@ export function writeState(state: AppState, value: unknown): void {
   if (wanted.groups !== undefined) {
     const groups = asNumbers(wanted.groups, 65535) ?? refuse("groups are a list of places in the legend, or null", wanted.groups, "assign null for all");
     changes.push(() => (state.groups.value = groups.length ? groups : null));
+  }
+  if (wanted.handles !== undefined) {
+    const handles = asHandles(wanted.handles, index.samples);
+    if (typeof handles === "string") refuse(handles, wanted.handles, 'assign a list of {kind: "samples", samples: […]} or the like');
+    changes.push(() => (state.handling.handles.value = handles));
+  }
+  if (wanted.axisHandles !== undefined) {
+    const { axisHandles } = wanted;
+    if (axisHandles !== null && typeof axisHandles !== "boolean") refuse("axisHandles is true, false or null", axisHandles, "assign one of them");
+    changes.push(() => (state.handling.axes.value = axisHandles));
   }
   if (wanted.camera !== undefined) {
     const camera = asCamera(wanted.camera) ?? refuse("the camera is {zoom, x, y}", wanted.camera, "assign {zoom: 1, x: 0, y: 0}");
@@ -201,8 +250,8 @@ function basisChange(state: AppState, basis: unknown): () => void {
   return () => {
     // The other changes are made: this is the embedding that will be seen.
     const embedding = state.steps.peek()?.embedding;
-    const units = embedding !== undefined && embedding.dims === dims && axesOf(embedding) !== null;
-    state.motion.setBasis(dims, units, numbers);
+    if (embedding?.dims === dims) state.motion.setBasis(spaceOfEmbedding(embedding), dims, numbers);
+    else state.motion.setBasis(spaceOf(dims, false), dims, numbers);
   };
 }
 
@@ -218,6 +267,7 @@ export function publish(state: AppState): void {
       const stage = state.stage.peek();
       return stage && { ...stage, ready: state.settled };
     },
+    whereIs: (sample) => state.whereIs?.(sample) ?? null,
     GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();

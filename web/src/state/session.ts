@@ -4,12 +4,14 @@ import { batch, computed, effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
 import { byCorrectness, byLabel, byPrediction } from "../data/coloring";
 import { axesOf } from "../data/recording-index";
+import { FlowCache } from "../data/flows";
 import { Samples } from "../data/samples";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
 import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
 import { WHOLE } from "../tour/camera";
 import { type Scene, spaceOf } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
+import { flowScene } from "./flow-scene";
 
 export function say(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -34,13 +36,14 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
   try {
     const store = await RecordingStore.open(entry.url);
     const classes = await readClasses(store);
-    const recording: OpenRecording = { entry, store, classes, steps: new StepCache(store), samples: new Samples(store) };
+    const recording: OpenRecording = { entry, store, classes, steps: new StepCache(store), samples: new Samples(store), flows: flowsOf(store) };
     batch(() => {
       state.gone.value = false;
       state.colorBy.value = "label";
       state.coloring.value = byLabel(classes);
       state.groups.value = state.filter.value = state.hover.value = null;
       state.selection.value = [];
+      state.handling.forget();
       state.camera.value = WHOLE;
       state.recording.value = recording;
     });
@@ -88,6 +91,43 @@ export function followColoring(state: AppState): () => void {
   });
 }
 
+export function flowsOf(store: RecordingStore): FlowCache[] {
+  return store.flows.map((flow) => new FlowCache(store, flow));
+}
+
+/** Keep the scene in step with the place on a flow, while one is shown. */
+export function followFlow(state: AppState): () => void {
+  return effect(() => {
+    const recording = state.recording.value;
+    const flow = state.flow.value;
+    const place = state.flowPlace.value;
+    void state.attempt.value;
+    if (state.phase.value.kind !== "ready" || !recording || !flow) return;
+    const scene = flowScene(recording.store.index, flow, place, state.instant);
+    const before = Math.floor(place);
+    const legs = [before, before - 1, before + 1].filter((i) => i >= 0 && i < flow.flow.steps.length);
+    const isCurrent = (): boolean => state.flow.peek() === flow && state.flowPlace.peek() === place;
+    const fail = (error: unknown): void => {
+      if (!isCurrent()) return;
+      state.fetching.value = false;
+      state.scene.value = null;
+      state.problem.value = say(error);
+    };
+    if (scene) {
+      show(state, scene);
+      // What lies on both sides will be wanted next; what fails is said when it is.
+      for (const leg of legs) flow.leg(leg).catch(() => undefined);
+      return;
+    }
+    state.fetching.value = true;
+    const needed: Promise<unknown> = Number.isInteger(place) ? flow.stop(place) : flow.leg(before);
+    needed.then(() => {
+      const found = isCurrent() && flowScene(recording.store.index, flow, place, state.instant);
+      if (found) show(state, found);
+    }, fail);
+  });
+}
+
 /** Keep the scene in step with layer, embedding and checkpoint: loading what is missing, and what will be wanted next. */
 export function follow(state: AppState): () => void {
   return effect(() => {
@@ -95,7 +135,7 @@ export function follow(state: AppState): () => void {
     const layer = state.steps.value;
     const position = state.checkpoint.value;
     void state.attempt.value;
-    if (state.phase.value.kind !== "ready" || !recording || !layer) return;
+    if (state.phase.value.kind !== "ready" || !recording || !layer || state.flow.value) return;
     const wanted = weightedSteps(layer, position);
     const here = sceneOf(state, recording, layer, wanted);
     if (here) {
@@ -126,6 +166,7 @@ function show(state: AppState, scene: Scene): void {
   state.fetching.value = false;
   state.problem.value = null;
   state.instant = false;
+  state.drawn = false;
   state.scene.value = scene;
 }
 

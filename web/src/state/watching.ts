@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { type Hello, type Job, listen, type RecordingFacts } from "../data/live";
 import { RecordingStore } from "../data/store";
 import type { AppState } from "./app-state";
-import { enter, openRecording, say } from "./session";
+import { enter, flowsOf, openRecording, say } from "./session";
 
 /** Listen to the server from now on. `begin` is called when a page that could not begin may try again. */
 export function watch(state: AppState, begin: () => void): () => void {
@@ -74,8 +74,10 @@ export async function refresh(state: AppState): Promise<void> {
   const following = state.phase.peek().kind === "ready" && state.checkpoint.peek() >= last && last >= first;
   open.steps.renew(store);
   open.samples.renew(store);
+  // What was read of a flow that is still the same stays.
+  const flows = flowsOf(store).map((flow) => open.flows.find((old) => old.isOf(flow.flow))?.renewed(store) ?? flow);
   batch(() => {
-    state.recording.value = { ...open, store };
+    state.recording.value = { ...open, store, flows };
     if (state.phase.peek().kind === "empty") enter(state);
     const [, newLast] = state.span.value;
     if (following && newLast > last && !state.checkpointPlaying.peek()) state.goTo(newLast);

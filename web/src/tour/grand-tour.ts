@@ -49,6 +49,11 @@ export class GrandTour {
     this.axes = axes;
   }
 
+  /** Turn to a basis that is orthonormal as it is, without a bit of it being changed. */
+  restore(basis: ArrayLike<number>): void {
+    this.axes = transposed(basis, this.dims);
+  }
+
   /** Go on by `dt` seconds: B ← B (I + S)(I − S)⁻¹ with S = dt/2 · W, the Cayley map of the speeds W. */
   step(dt: number): void {
     const n = this.dims;

@@ -8,8 +8,10 @@
 
 import type { StepData } from "./fit";
 import { GrandTour } from "./grand-tour";
+import { legLayers, legRadius } from "./journey";
 import { columnOf, identity, orthonormalBasis, star } from "./matrix";
-import { type Scene, sceneRadius, spaceOf } from "./scene";
+import { type Course, setBack, setOut } from "./passage";
+import { isOfUnits, type Scene, sceneRadius, type Station } from "./scene";
 import { smoothstep, TRANSITION } from "./time";
 
 export interface FrameLayer {
@@ -48,8 +50,12 @@ export class TourMotion {
   private elapsed = TRANSITION;
   /** A turn to another basis: its linear beginning, and the seconds since. */
   private turn: { space: string; basis: Float64Array; elapsed: number } | null = null;
+  /** The bases of the leg that is gone through. */
+  private course: { readonly key: string; readonly course: Course } | null = null;
   /** Whether transitions are to be skipped: the reader prefers reduced motion. */
   still = false;
+  /** What the axes are called, if not as they are. */
+  naming: ((axes: readonly string[]) => readonly string[]) | null = null;
 
   constructor(private readonly seed = 0) {}
 
@@ -58,26 +64,61 @@ export class TourMotion {
   }
 
   /** The basis by which a space is seen, row-major. */
-  basis(dims: number, units: boolean): Float64Array {
-    return this.tour(dims, units).basis;
+  basis(space: string, dims: number): Float64Array {
+    return this.tour(space, dims).basis;
   }
 
-  setBasis(dims: number, units: boolean, basis: ArrayLike<number>): void {
+  setBasis(space: string, dims: number, basis: ArrayLike<number>): void {
     this.turn = null;
-    this.tour(dims, units).basis = basis;
-    this.pinned.add(spaceOf(dims, units));
+    this.tour(space, dims).basis = basis;
+    this.pinned.add(space);
+    this.setOut();
+  }
+
+  /** The basis of every space, to go back to with `restore`. */
+  bases(): Map<string, Float64Array> {
+    return new Map([...this.tours].map(([space, tour]) => [space, tour.basis]));
+  }
+
+  /** Turn to bases that were there before, bit for bit; by a transition, if the stage sees one of them. */
+  restore(bases: ReadonlyMap<string, Float64Array>, animated = true): void {
+    if (this.to && bases.has(this.to.space)) {
+      const { space } = this.to;
+      this.turn = animated && !this.still ? { space, basis: this.viewBasis(this.to), elapsed: 0 } : null;
+    }
+    for (const [space, basis] of bases) this.tours.get(space)?.restore(basis);
+    if (this.to?.flow?.leg?.spaces.some((space) => bases.has(space))) this.setOut();
+  }
+
+  /** What the stage shows and by which columns; null during a transition, which has two of them. */
+  get seen(): { readonly scene: Scene; readonly basis: Float64Array } | null {
+    if (!this.to || this.from || this.to.flow?.leg) return null;
+    return { scene: this.to, basis: this.viewBasis(this.to) };
+  }
+
+  /** Interrupt a turn: the view stays as near to what it is now as a basis can be. */
+  stay(): void {
+    if (!this.turn || !this.to || this.turn.space !== this.to.space) return;
+    const { dims, space } = this.to;
+    const mixed = this.viewBasis(this.to);
+    const columns = Array.from({ length: dims }, (_, k) => columnOf(mixed, k, dims));
+    this.turn = null;
+    this.tour(space, dims).basis = orthonormalBasis(columns, dims);
   }
 
   /** Back to where every tour begins: the first two dimensions, or all units spread evenly. */
   reset(): void {
-    if (this.to && !this.still) this.turn = { space: this.to.space, basis: this.viewBasis(this.to), elapsed: 0 };
+    if (this.to && !this.to.flow?.leg && !this.still) this.turn = { space: this.to.space, basis: this.viewBasis(this.to), elapsed: 0 };
     this.tours.forEach((tour, space) => (tour.basis = home(tour.dims, space)));
+    this.setOut();
   }
 
   /** Show a scene: at once, or by a transition where layer or embedding differ. */
   show(scene: Scene): void {
     const before = this.to;
-    if (!before || scene.instant || this.still) {
+    const goesOn = before?.flow !== undefined && scene.flow !== undefined && isNear(before.flow, scene.flow);
+    if (scene.flow?.leg) this.setOn(scene.flow, before?.flow ?? null);
+    if (!before || scene.instant || this.still || goesOn) {
       this.to = scene;
       this.from = null;
       this.elapsed = TRANSITION;
@@ -91,9 +132,31 @@ export class TourMotion {
       this.elapsed = 0;
     }
     // Dimensions of two layouts by variance go together, those of raw units with nothing else.
-    const related = before !== null && before.space !== scene.space && !before.axes && !scene.axes;
+    const laidOut = before !== null && !before.flow && !scene.flow;
+    const related = laidOut && before.space !== scene.space && !before.axes && !scene.axes;
     if (related && !this.pinned.has(scene.space)) this.inherit(before, scene);
     this.pinned.delete(scene.space);
+    if (!scene.flow?.leg) this.course = null; // the next leg begins as the tour has left this stop
+  }
+
+  /** Go through the leg on the stage as its first stop is seen now. */
+  private setOut(): void {
+    this.course = null;
+    if (this.to?.flow?.leg) this.setOn(this.to.flow, null);
+  }
+
+  /** Begin a leg of a flow from the stop that it is entered by; the view of the other one follows from it. */
+  private setOn(station: Station, before: Station | null): void {
+    const { leg, name, stop } = station;
+    const key = `${name} ${stop}`;
+    if (!leg || this.course?.key === key) return;
+    const backward = before !== null && before.name === name && before.stop > stop;
+    const [here, there] = [this.tour(leg.spaces[0], leg.passage.here), this.tour(leg.spaces[1], leg.passage.there)];
+    const course = backward ? setBack(leg.passage, there.basis) : setOut(leg.passage, here.basis);
+    if (backward) here.restore(course.start);
+    else there.restore(course.end);
+    this.course = { key, course };
+    this.turn = null;
   }
 
   /** End what is under way where it leads to. */
@@ -129,21 +192,22 @@ export class TourMotion {
       layers.unshift(...this.layersOf(this.from, 1 - arrived));
       axes.unshift(...this.axesOf(this.from, 1 - arrived));
     }
-    return { layers, axes, radius: sceneRadius(this.to) };
+    const leg = this.to.flow?.leg;
+    const radius = leg && this.course ? legRadius(leg, this.course.course, this.to.flow?.t ?? 0) : sceneRadius(this.to);
+    return { layers, axes, radius };
   }
 
   /** The columns that positions are made with: on a turn a mixture, which moves every point on a straight line. */
   private viewBasis(scene: Scene): Float64Array {
     if (scene.key === FROZEN) return identity(2);
-    const { basis } = this.tour(scene.dims, scene.axes !== null);
+    const { basis } = this.tour(scene.space, scene.dims);
     if (this.turn?.space !== scene.space) return basis;
     const { basis: old, elapsed } = this.turn;
     const arrived = smoothstep(elapsed / TRANSITION);
     return basis.map((value, i) => old[i] + arrived * (value - old[i]));
   }
 
-  private tour(dims: number, units: boolean): GrandTour {
-    const space = spaceOf(dims, units);
+  private tour(space: string, dims: number): GrandTour {
     let tour = this.tours.get(space);
     if (!tour) {
       tour = new GrandTour(dims, this.seed, { basis: home(dims, space) });
@@ -162,10 +226,14 @@ export class TourMotion {
       padded.set(columnOf(old, column, before.dims).subarray(0, shared));
       columns.push(padded);
     }
-    this.tour(after.dims, false).basis = orthonormalBasis(columns, after.dims);
+    this.tour(after.space, after.dims).basis = orthonormalBasis(columns, after.dims);
   }
 
   private layersOf(scene: Scene, share: number): FrameLayer[] {
+    if (scene.flow?.leg && this.course) {
+      const layers = legLayers(scene.flow.leg, this.course.course, scene.flow.t);
+      return layers.map(({ step, x, y }) => ({ step, x: x.map((a) => share * a), y: y.map((a) => share * a) }));
+    }
     const { dims } = scene;
     const basis = this.viewBasis(scene);
     const radius = sceneRadius(scene);
@@ -201,7 +269,8 @@ export class TourMotion {
       ends[2 * k] = originX + length * basis[k * dims];
       ends[2 * k + 1] = originY + length * basis[k * dims + 1];
     }
-    return [{ names: scene.axes, opacity, origin: [originX, originY], ends }];
+    const names = this.naming?.(scene.axes) ?? scene.axes;
+    return [{ names, opacity, origin: [originX, originY], ends }];
   }
 
   /** The picture as it is, as a flat scene of its own. */
@@ -236,5 +305,10 @@ export class TourMotion {
 const FROZEN = "\u0000frozen";
 
 function home(dims: number, space: string): Float64Array {
-  return space === spaceOf(dims, true) ? star(dims) : identity(dims);
+  return isOfUnits(space) ? star(dims) : identity(dims);
+}
+
+/** Is one place on a flow next to another, so that nothing need lead over? */
+function isNear(a: Station, b: Station): boolean {
+  return a.name === b.name && Math.abs(a.stop + a.t - b.stop - b.t) <= 1;
 }

@@ -1,11 +1,22 @@
 /** What the stage shows: samples of up to two checkpoints of one layer's embedding, weighted. */
 
 import type { StepData } from "./fit";
+import type { Leg } from "./journey";
 
 export interface Part {
   readonly step: StepData;
   /** The weights of a scene add up to 1. */
   readonly weight: number;
+}
+
+/** A place on a flow: at a stop (`leg` is null), or on the way from one to the next. */
+export interface Station {
+  readonly name: string;
+  /** The stop, or the one that the way leads from. */
+  readonly stop: number;
+  readonly leg: (Leg & { readonly spaces: readonly [string, string] }) | null;
+  /** From 0 to 1 on the way. */
+  readonly t: number;
 }
 
 export interface Scene {
@@ -17,12 +28,24 @@ export interface Scene {
   readonly parts: readonly Part[];
   /** Names of the units, where the axes are drawn. */
   readonly axes: readonly string[] | null;
+  /** Where it lies on a flow from layer to layer, if it does. */
+  readonly flow?: Station;
   /** Appear at once, without a transition: the picture was asked for as it is (a link, a script). */
   readonly instant: boolean;
 }
 
 export function spaceOf(dims: number, units: boolean): string {
   return units ? `${dims} units` : `${dims}`;
+}
+
+/** Each stop of a flow is seen by a basis of its own, which the flow brings to the next one's. */
+export function flowSpace(flow: string, stop: number, units: boolean): string {
+  return `flow ${flow} ${stop}${units ? " units" : ""}`;
+}
+
+/** Are the dimensions of this space units, which begin spread evenly? */
+export function isOfUnits(space: string): boolean {
+  return space.endsWith(" units");
 }
 
 /** The radius that the stage's half side stands for: linear in the weights, so that a mixture never overflows it. */

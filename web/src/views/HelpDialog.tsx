@@ -10,6 +10,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
   ["c", "clear the selection"],
+  ["a", "handles at the ends of the axes, where there are axes"],
+  ["d", "a handle at the middle of what is selected"],
+  ["arrows", "move the focused handle; with Shift by a pixel"],
+  ["p x", "pin or remove the focused handle; Enter names it, . and , go to the next and the previous"],
+  ["Ctrl+Z", "undo; with Shift, redo"],
   ["1 … 7", "the views"],
   ["Esc", "leave what was opened last"],
   ["?", "this"],
@@ -37,7 +42,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       </dl>
       <p class="note">
         Drag moves the stage; wheel or pinch bring it nearer. Point at a sample to see what it is: the tour slows down.
-        Click selects; in the legend, click shows a class alone.
+        Drag a handle and the view turns with it; a pinned one stays where it is meanwhile. Click selects; in the legend, click shows a class alone.
       </p>
       <div class="actions">
         <button type="button" class="primary" onClick={() => dialog.current?.close()}>

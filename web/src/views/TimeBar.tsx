@@ -1,6 +1,7 @@
 /** The one time of the page: the tour, the layer, the checkpoint. */
 
-import type { AppState } from "../state/app-state";
+import { type AppState, FLOW } from "../state/app-state";
+import { layerOfStop } from "../data/flow-steps";
 import { isTimeless } from "../data/steps";
 import { Slider } from "./Slider";
 
@@ -23,6 +24,27 @@ function PlayButton({ playing, label, testid, title, disabled = false, onClick }
   );
 }
 
+interface StepButtonProps {
+  readonly testid: "undo" | "redo";
+  readonly label: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  readonly onClick: () => void;
+}
+
+/** Stays focusable when there is nothing left to undo: the keyboard does not fall off it. */
+function StepButton({ testid, label, title, enabled, onClick }: StepButtonProps) {
+  return (
+    <button type="button" class="plain" data-testid={testid} aria-label={label} title={title} aria-disabled={!enabled} onClick={onClick}>
+      <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">
+        <g transform={testid === "redo" ? "matrix(-1 0 0 1 16 0)" : undefined}>
+          <path d="M5.5 2.5 2.5 5.5l3 3M2.8 5.5h6.4a4 4 0 0 1 0 8H6" />
+        </g>
+      </svg>
+    </button>
+  );
+}
+
 const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
 
 export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
@@ -31,6 +53,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
   if (!recording || !steps) return null;
   const { checkpoints } = recording.store.index;
   const layers = state.layers.value;
+  const flow = state.flow.value;
   const place = state.checkpoint.value;
   const timeless = isTimeless(state.layer.value);
   const single = state.span.value[0] === state.span.value[1];
@@ -60,6 +83,10 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
         <button type="button" class="plain" title="Back to the first two dimensions (r)" onClick={() => state.reset()} data-testid="reset">
           Reset
         </button>
+        <span class="steps" role="group" aria-label="Undo and redo">
+          <StepButton testid="undo" label="Undo" title="Undo (Ctrl+Z)" enabled={state.handling.history.undoable.value} onClick={() => state.handling.undo()} />
+          <StepButton testid="redo" label="Redo" title="Redo (Ctrl+Shift+Z)" enabled={state.handling.history.redoable.value} onClick={() => state.handling.redo()} />
+        </span>
       </div>
       <div class="control layer">
         <span class="name">layer</span>
@@ -67,14 +94,14 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           label="Layer"
           testid="layer-slider"
           names={layers}
-          value={layers.indexOf(state.layer.value)}
+          value={flow ? state.flowPlace.value : layers.indexOf(state.layer.value)}
           span={[0, layers.length - 1]}
-          continuous={false}
-          text={state.layer.value}
-          onInput={(i) => state.setLayer(layers[i])}
+          continuous={flow !== null}
+          text={flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
+          onInput={(i) => (flow ? state.goAlong(i) : state.setLayer(layers[i]))}
         />
         <output class="value" title="j, k">
-          {state.layer.value}
+          {flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
         </output>
         <Embeddings state={state} onEmbed={onEmbed} />
       </div>
@@ -108,7 +135,9 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
 }
 
 function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
-  const choices = state.choices.value;
+  const flow = state.flow.value;
+  // On a flow the recorded layer that is nearest can be shown in the other ways.
+  const choices = flow ? state.choicesOf(layerOfStop(flow.flow, Math.round(state.flowPlace.value))) : state.choices.value;
   const shown = state.steps.value?.embedding;
   return (
     <div class="choice" role="group" aria-label="Embedding">
@@ -123,6 +152,17 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
           {METHODS[embedding.method] ?? embedding.title}
         </button>
       ))}
+      {state.recording.value && state.recording.value.flows.length > 0 && (
+        <button
+          type="button"
+          aria-pressed={state.flow.value !== null}
+          data-testid="embedding-flow"
+          title="From layer to layer as the network computes it"
+          onClick={() => state.setMethod(FLOW)}
+        >
+          Flow
+        </button>
+      )}
       <button type="button" class="more" aria-label="Lay out in another way" title="Lay out in another way" onClick={onEmbed} data-testid="embed-button">
         +
       </button>

@@ -8,6 +8,9 @@ import { classColors, UNLABELED } from "../theme/palette";
 import { theme } from "../theme/theme";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { captionOf, describe } from "./caption";
+import { Handles } from "./Handles";
+import { HandlesPanel } from "./HandlesPanel";
+import { type FlowWords, wordsOf } from "./flow-words";
 import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
 import { Message } from "./Message";
@@ -27,6 +30,10 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   // The place of the hovered sample changes with every frame; only its card follows.
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
   const drawnSize = useMemo(() => computed(() => ({ width: state.stage.value?.width ?? 0, height: state.stage.value?.height ?? 0 })), [state]);
+  // While somebody holds a handle the tour waits.
+  const touring = useMemo(() => computed(() => state.playing.value && !state.handling.holding.value), [state]);
+  // Of a place between two layers only the step matters here: the place itself changes with every frame.
+  const leg = useMemo(() => computed(() => legOf(state)), [state]).value;
   const labelColors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
   if (!steps || !coloring) return null;
   const { embedding } = steps;
@@ -42,10 +49,10 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
       <main class="main" aria-busy={state.fetching.value}>
         <div class="caption">
           <h2>
-            {state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
+            {leg?.title ?? state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
           </h2>
-          <p>
-            {captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding) })}
+          <p data-testid="caption">
+            {leg?.sentence ?? captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding) })}
           </p>
         </div>
         <TourView
@@ -59,21 +66,27 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           camera={state.camera}
           hover={state.hover}
           selection={state.selection}
-          playing={state.playing}
+          playing={touring}
           speed={state.speed}
           theme={theme}
           woken={state.woken}
           frameTimes={state.frameTimes}
           description={describe(store.index.samples, coloring.by, coloring.names.length, state.layer.value, placeText(names, place), embedding.dims)}
-          advance={(seconds) => state.advance(seconds)}
+          advance={(seconds) => {
+            state.advance(seconds);
+            state.handling.hold();
+          }}
           active={() => state.active}
           onSelect={(sample, more) => state.select(sample, more)}
+          onPicker={(pick) => (state.handling.pick = pick)}
+          onFinder={(whereIs) => (state.whereIs = whereIs)}
           onDrawn={(view) => {
             state.drawn = view !== null;
             state.stage.value = view;
           }}
           onHoverPlace={(at) => (hoverPlace.value = at)}
         >
+          <Handles state={state} />
           {hover !== null && !problem && (
             <HoverCard
               sample={hover}
@@ -99,16 +112,30 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           onToggle={(group) => state.toggleGroup(group)}
           onAll={() => (state.groups.value = null)}
         />
+        <HandlesPanel state={state} />
         <SelectionPanel
           selection={state.selection.value}
           samples={samples}
           classes={classes}
           colors={labelColors}
           onHover={(sample) => (state.hover.value = sample)}
-          onClear={() => (state.selection.value = [])}
+          onClear={() => state.setSelection([])}
         />
-        <Trust method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />
+        <Trust leg={leg} method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />
       </aside>
     </>
   );
+}
+
+/** The words for the step that is gone through; equal while it is the same one. */
+const words = new WeakMap<object, (FlowWords | null)[]>();
+function legOf(state: AppState): FlowWords | null {
+  const flow = state.flow.value?.flow;
+  if (!flow) return null;
+  const place = state.flowPlace.value;
+  const known = words.get(flow) ?? [];
+  words.set(flow, known);
+  const step = Math.floor(place);
+  if (place - step < 1e-9) return null;
+  return (known[step] ??= wordsOf(flow, place));
 }

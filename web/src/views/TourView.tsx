@@ -38,6 +38,10 @@ export interface TourViewProps {
   /** Is another frame needed? */
   readonly active: () => boolean;
   readonly onSelect: (sample: number, more: boolean) => void;
+  /** Told how to find the sample at a place in CSS pixels of the stage: for what lies over the points. */
+  readonly onPicker?: (pick: ((x: number, y: number) => number | null) | null) => void;
+  /** Handed the way from a sample to its place on the stage, in CSS pixels. */
+  readonly onFinder?: (whereIs: ((sample: number) => readonly [number, number] | null) | null) => void;
   /** Told where the stage draws after each frame, and whether that is the newest state. */
   readonly onDrawn: (view: StageView | null) => void;
   /** Told where the hovered sample is, in CSS pixels of the stage, after each frame. */
@@ -103,6 +107,9 @@ function run(
   let drawnPoints = samples;
   let request = 0;
   let last: number | null = null;
+  const pick = (x: number, y: number): number | null => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y));
+  props.onPicker?.(pick);
+  props.onFinder?.((sample) => stage.whereIs(sample));
 
   const frame = (now: number): void => {
     request = 0;
@@ -184,7 +191,7 @@ function run(
       camera: props.camera,
       hover: props.hover,
       halfSide: () => stage.halfSide,
-      pick: (x, y) => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y)),
+      pick,
       onSelect: props.onSelect,
     }),
   ];
@@ -203,6 +210,8 @@ function run(
   return () => {
     cancelAnimationFrame(request);
     for (const stop of stops) stop();
+    props.onPicker?.(null);
+    props.onFinder?.(null);
     observer.disconnect();
     ratio.removeEventListener("change", measure);
     canvas.removeEventListener("webglcontextlost", onLost);

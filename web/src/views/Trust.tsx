@@ -1,8 +1,11 @@
 /** How far the picture may be trusted: what was kept of the layer, measured. */
 
+import type { FlowWords } from "./flow-words";
 import type { Quality, StepEntry } from "../data/recording-index";
 
 export interface TrustProps {
+  /** The step from layer to layer that is gone through. */
+  readonly leg: FlowWords | null;
   readonly method: string;
   readonly dims: number;
   readonly step: StepEntry;
@@ -14,14 +17,14 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)}%`;
 }
 
-export function Trust({ method, dims, step, quality, samples }: TrustProps) {
+export function Trust({ leg, method, dims, step, quality, samples }: TrustProps) {
   const shown = Math.min(step.rank, dims);
   const rows: { name: string; value: string; gloss: string }[] = [];
   if (step.units) {
     rows.push({
       name: "Dimensions",
       value: `${shown.toLocaleString("en-US")} of ${step.units.toLocaleString("en-US")}`,
-      gloss: method === "units" ? "Every unit is toured as it is; the screen shows two directions at a time." : "What the tour turns through, and the units that the layer has.",
+      gloss: method === "units" || (method === "flow" && step.units <= dims) ? "Every unit is toured as it is; the screen shows two directions at a time." : "What the tour turns through, and the units that the layer has.",
     });
   }
   if (step.explained !== null && method !== "units") {
@@ -39,6 +42,11 @@ export function Trust({ method, dims, step, quality, samples }: TrustProps) {
   return (
     <section class="trust" aria-labelledby="trust-title">
       <h2 id="trust-title">How far to trust it</h2>
+      {leg && (
+        <p class={leg.exact ? "note" : "note inexact"} data-testid="leg-trust">
+          {leg.trust}
+        </p>
+      )}
       <dl>
         {rows.map(({ name, value, gloss }) => (
           <div key={name} title={gloss}>
@@ -48,11 +56,13 @@ export function Trust({ method, dims, step, quality, samples }: TrustProps) {
         ))}
       </dl>
       <p class="note">
-        {method === "units"
+        {method === "units" || (method === "flow" && step.units <= dims)
           ? "Nothing was reduced: every unit of the layer is toured as it is."
           : quality
             ? `Measured in all ${shown} dimensions with ${quality.k} neighbors a sample; one view shows two of them.`
-            : samples < 32
+            : method === "flow"
+              ? "The share of variance says how much of the layer these directions show; how well neighbors are kept was not measured."
+              : samples < 32
               ? "Too few samples to measure how well neighbors are kept."
               : "How well neighbors are kept was not measured."}
       </p>

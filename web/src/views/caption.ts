@@ -22,6 +22,10 @@ export function captionOf({ layer, method, dims, units, simplex, classes }: Capt
         : `Each point is one sample, placed by the ${dims} units of ${layer} as they are: the farther along an axis, the higher that ${classes ? "class" : "unit"}.`;
     case "pca":
       return `Each point is one sample, placed by ${source}, in the ${Math.min(dims, units || dims)} directions that vary most: ${reading}.`;
+    case "flow":
+      return units <= dims
+        ? `Each point is one sample, placed by the ${units} units of ${layer} as they are. Move the layer scrubber: the points go on as the network computes them.`
+        : `Each point is one sample, placed by ${source}, in ${dims} directions that carry most of its variance. Move the layer scrubber: the points go on as the network computes them.`;
     case "umap":
       return `Each point is one sample, placed by a ${dims}-dimensional UMAP of ${source}: it keeps who is next to whom; the distances between groups mean little.`;
     default:

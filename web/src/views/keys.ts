@@ -8,9 +8,11 @@ const STEP = 0.1;
 
 export function listenForKeys(state: AppState): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || state.phase.peek().kind !== "ready") return;
+    if (event.defaultPrevented || state.phase.peek().kind !== "ready") return;
     const target = event.target instanceof HTMLElement ? event.target : null;
     if (target?.closest("textarea, select, dialog, [contenteditable], input:not([type=range])")) return;
+    if (undoes(state, event)) event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target?.closest("[data-testid=stage]") && onStage(state, event)) {
       event.preventDefault();
       return;
@@ -37,7 +39,13 @@ export function listenForKeys(state: AppState): () => void {
         state.reset();
         break;
       case "c":
-        state.selection.value = [];
+        state.setSelection([]);
+        break;
+      case "a":
+        state.handling.toggleAxes();
+        break;
+      case "d":
+        state.handling.addSelection();
         break;
       case "?":
         state.help.value = true;
@@ -61,6 +69,16 @@ export function listenForKeys(state: AppState): () => void {
   };
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);
+}
+
+/** Ctrl or Cmd with Z; and with Shift, or Y: again. */
+function undoes(state: AppState, event: KeyboardEvent): boolean {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+  const key = event.key.toLowerCase();
+  if (key === "y" || (key === "z" && event.shiftKey)) state.handling.redo();
+  else if (key === "z") state.handling.undo();
+  else return false;
+  return true;
 }
 
 /** The keys of the stage, while it is focused; whether it was one of them. */
