@@ -215,6 +215,7 @@ def test_the_end_of_an_axis_is_not_in_the_way_of_samples(tour: Tour, demo_record
     assert tour.state["selection"] == [sure]
     # Named, it is called so where it ends.
     tour.page.keyboard.press("Enter")
+    tour.wait(lambda: tour.page.evaluate("document.activeElement.dataset.testid") == "handle-name")
     tour.page.keyboard.type("four")
     tour.page.keyboard.press("Enter")
     names = tour.page.locator(".names text")
@@ -302,14 +303,14 @@ def test_handles_by_keyboard_alone(tour: Tour) -> None:
     assert tour.state["handles"][1]["pinned"] and focused() == "handle-1"
     press("Enter")
     name = tour.page.get_by_test_id("handle-name")
-    name.wait_for()
-    assert focused() == "handle-name"
+    tour.wait(lambda: focused() == "handle-name")
     tour.page.keyboard.type("strokes jk")
     press("Enter")
     name.wait_for(state="detached")
     tour.wait(lambda: focused() == "handle-1")
     assert tour.state["handles"][1]["name"] == "strokes jk" and tour.state["layer"] == "conv2"
     press("Enter")
+    tour.wait(lambda: focused() == "handle-name")
     tour.page.keyboard.type("something else")
     press("Escape")
     tour.wait(lambda: focused() == "handle-1")
@@ -405,8 +406,9 @@ def test_handles_by_touch(open_tour: Any, served_demo: str) -> None:
     assert np.abs(center(tour, 0) - begin - [-60, 50]).max() <= 1
     touch("touchEnd", None)
     assert tour.page.evaluate("scrollY") == 0 and tour.state["camera"]["zoom"] == 1
+    tour.page.wait_for_timeout(500)  # sooner, a browser takes the next tap for the second half of a double one
     tour.page.get_by_test_id("undo").tap()
-    assert (basis(tour) == before).all()
+    tour.wait(lambda: (basis(tour) == before).all())
     assert tour.messages == []
 
 
