@@ -211,3 +211,12 @@ def test_a_model_that_decides_by_its_data_is_refused() -> None:
 
     with pytest.raises(ModelError, match="other things for other samples"):
         flow.prepare(Moody(), batches(torch.randn(10, 4)), 10)
+
+
+def test_layers_that_change_their_size_from_batch_to_batch_are_refused() -> None:
+    def read(ranges: Ranges) -> Iterator[torch.Tensor]:
+        for start, stop in ranges:
+            yield torch.randn(stop - start, 6 if start else 4)
+
+    with pytest.raises(ModelError, match="another size from batch to batch"):
+        flow.prepare(nn.Sequential(nn.ReLU()), read, 600)

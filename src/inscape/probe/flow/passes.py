@@ -19,7 +19,7 @@ from torch import nn
 
 from inscape.capture.memory import heap_kept
 from inscape.capture.mode import recording_mode
-from inscape.errors import DataError, WrongCall
+from inscape.errors import DataError, ModelError, WrongCall
 from inscape.probe.flow import kinds
 from inscape.probe.flow.affine import Function, adjoint
 from inscape.probe.flow.assemble import Step, assemble
@@ -178,6 +178,12 @@ class _Preparation:
                         "the data gave another number of samples than it was asked for",
                         got=f"{x.shape[0]} for the samples {given[0]} to {given[1]}",
                         remedy="give data that answers the same every time",
+                    )
+                if x.shape[1] != self._way[place].units:
+                    raise ModelError(
+                        f"{self._way[place].name} has another size from batch to batch",
+                        got=f"{x.shape[1]:,} numbers a sample, {self._way[place].units:,} before",
+                        remedy="bring all samples to one size (pad texts to one length)",
                     )
                 told(place, x, start)
                 if place == len(self._way) - 1:
