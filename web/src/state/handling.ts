@@ -74,7 +74,11 @@ export class Handling {
   /** Do something that can be undone. */
   step(change: () => void, merging: string | null = null): void {
     const before = this.moment();
-    batch(change);
+    batch(() => {
+      change();
+      // A name that changed is drawn by the stage, which else would not know of it.
+      this.state.woken.value += 1;
+    });
     this.history.record(before, this.moment(), this.state.layer.peek(), merging);
   }
 
