@@ -9,6 +9,8 @@ export interface RecordingFacts {
   readonly created: string | null;
   readonly checkpoints: number;
   readonly complete: boolean;
+  /** The version of what people added to it. */
+  readonly people?: string;
 }
 
 export interface JobError {
@@ -45,6 +47,8 @@ export interface Listener {
   readonly onHello: (hello: Hello) => void;
   readonly onJob: (job: Job) => void;
   readonly onRecording: (name: string, facts: RecordingFacts) => void;
+  /** People added something to a recording, on whatever page. */
+  readonly onPeople: (recording: string, version: string) => void;
   readonly onConnection: (connection: Connection) => void;
 }
 
@@ -52,6 +56,7 @@ type Message =
   | { readonly kind: "hello"; readonly hello: Hello }
   | { readonly kind: "job"; readonly job: Job }
   | { readonly kind: "recording"; readonly name: string; readonly facts: RecordingFacts }
+  | { readonly kind: "people"; readonly recording: string; readonly version: string }
   | { readonly kind: "connection"; readonly connection: Connection }
   | { readonly kind: "who" };
 
@@ -75,6 +80,8 @@ export function listen(listener: Listener): () => void {
         return listener.onJob(message.job);
       case "recording":
         return listener.onRecording(message.name, message.facts);
+      case "people":
+        return listener.onPeople(message.recording, message.version);
       case "connection":
         return listener.onConnection(message.connection);
       case "who":
@@ -165,6 +172,12 @@ class Hub {
       const { name, ...facts } = JSON.parse(event.data) as RecordingFacts & { name: string };
       if (this.hello) this.hello = { ...this.hello, recordings: { ...this.hello.recordings, [name]: facts } };
       this.say({ kind: "recording", name, facts });
+    });
+    source.addEventListener("people", (event) => {
+      const { recording, version } = JSON.parse(event.data) as { recording: string; version: string };
+      const facts = this.hello?.recordings[recording];
+      if (this.hello && facts) this.hello = { ...this.hello, recordings: { ...this.hello.recordings, [recording]: { ...facts, people: version } } };
+      this.say({ kind: "people", recording, version });
     });
     source.onerror = () => this.broken();
   }

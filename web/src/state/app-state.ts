@@ -4,6 +4,8 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
+import { NOTHING_ADDED, type People } from "../data/people";
+import { type Combination, combined, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
@@ -15,6 +17,7 @@ import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
 import { FrameTimes } from "./frame-times";
 import { Handling } from "./handling";
+import type { PeopleClient } from "./people";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -85,6 +88,10 @@ export class AppState {
   readonly selection: Signal<readonly number[]> = signal([]);
   readonly jobs: Signal<readonly Job[]> = signal([]);
   readonly connection: Signal<Connection> = signal("connecting");
+  /** What people added to the open recording: selections, bookmarks, handles, colors. */
+  readonly people: Signal<People> = signal(NOTHING_ADDED);
+  /** Writes it; null while no recording is open. */
+  peopleClient: PeopleClient | null = null;
   /** Whether the recording that is shown was removed from the disk. */
   readonly gone = signal(false);
   /** Something to tell in passing. */
@@ -118,6 +125,11 @@ export class AppState {
   private flowTween: { from: number; to: number; elapsed: number; seconds: number } | null = null;
 
   private tween: { from: number; to: number; elapsed: number } | null = null;
+
+  /** (sample,): 1 for those that are drawn: of the filter, and of the groups that were chosen. */
+  readonly shown: ReadonlySignal<Uint8Array> = computed(() =>
+    shownSamples(this.recording.value?.store.index.samples ?? 0, this.filter.value, this.groups.value, this.coloring.value?.of ?? null),
+  );
 
   /** The flow that is shown. */
   readonly flow: ReadonlySignal<FlowCache | null> = computed(() => {
@@ -222,6 +234,11 @@ export class AppState {
   /** Select these samples, as a person does it: it can be undone. */
   setSelection(samples: readonly number[]): void {
     this.handling.step(() => (this.selection.value = samples));
+  }
+
+  /** Select these samples, or with those that are selected: joined, less these, or those of both. */
+  combineSelection(samples: readonly number[], how: Combination): void {
+    this.setSelection(combined(this.selection.peek(), samples, how));
   }
 
   /** Back from what was opened last: a help, a filter, a selection. */

@@ -12,6 +12,7 @@ import { WHOLE } from "../tour/camera";
 import { type Scene, spaceOf } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
 import { flowScene } from "./flow-scene";
+import { openPeople } from "./people";
 
 export function say(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -47,6 +48,7 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
       state.camera.value = WHOLE;
       state.recording.value = recording;
     });
+    openPeople(state, entry.name);
     enter(state);
   } catch (error) {
     state.phase.value = { kind: "failed", message: say(error) };

@@ -26,6 +26,9 @@ export function watch(state: AppState, begin: () => void): () => void {
       state.notice.value = say(error);
     });
   };
+  const added = (name: string, version: string | undefined): void => {
+    if (state.recording.peek()?.entry.name === name && version !== state.people.peek().version) void state.peopleClient?.refresh();
+  };
   const setJobs = (jobs: readonly Job[]): void => {
     state.jobs.value = [...jobs].sort((a, b) => a.created - b.created);
   };
@@ -36,7 +39,10 @@ export function watch(state: AppState, begin: () => void): () => void {
       server = hello.server;
       setJobs(hello.jobs);
       const name = state.recording.peek()?.entry.name;
-      if (name !== undefined && hello.recordings[name]) changed(name, hello.recordings[name]);
+      if (name !== undefined && hello.recordings[name]) {
+        changed(name, hello.recordings[name]);
+        added(name, hello.recordings[name].people);
+      }
       if (anew) state.attempt.value += 1;
     },
     onJob: (job) => {
@@ -47,6 +53,7 @@ export function watch(state: AppState, begin: () => void): () => void {
       else if (job.state !== "queued" && job.state !== "running") state.awaited = null;
     },
     onRecording: changed,
+    onPeople: added,
     onConnection: (connection) => {
       const before = state.connection.peek();
       state.connection.value = connection;

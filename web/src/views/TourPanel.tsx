@@ -61,8 +61,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           samples={store.index.samples}
           coloring={state.coloring}
           preview={state.preview}
-          filter={state.filter}
-          groups={state.groups}
+          shown={state.shown}
           camera={state.camera}
           hover={state.hover}
           selection={state.selection}

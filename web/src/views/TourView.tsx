@@ -20,8 +20,8 @@ export interface TourViewProps {
   readonly samples: number;
   readonly coloring: ReadonlySignal<Coloring | null>;
   readonly preview: ReadonlySignal<number | null>;
-  readonly filter: ReadonlySignal<readonly number[] | null>;
-  readonly groups: ReadonlySignal<readonly number[] | null>;
+  /** (sample,): 1 for those to draw. */
+  readonly shown: ReadonlySignal<Uint8Array>;
   readonly camera: Signal<Camera>;
   readonly hover: Signal<number | null>;
   readonly selection: ReadonlySignal<readonly number[]>;
@@ -170,15 +170,7 @@ function run(
       ask();
     }),
     effect(() => {
-      const filter = props.filter.value;
-      const groups = props.groups.value;
-      const of = props.coloring.value?.of;
-      const shown = new Uint8Array(samples).fill(filter ? 0 : 1);
-      for (const sample of filter ?? []) shown[sample] = 1;
-      if (groups && of) {
-        const wanted = new Set(groups);
-        for (let i = 0; i < samples; i++) if (!wanted.has(of[i])) shown[i] = 0;
-      }
+      const shown = props.shown.value;
       drawnPoints = shown.reduce((sum, one) => sum + one, 0);
       stage.setShown(shown);
       ask();
