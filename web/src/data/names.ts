@@ -14,6 +14,11 @@ export function toFolder(name: string): string {
   return folder;
 }
 
+/** The name that a folder was made of. */
+export function fromFolder(folder: string): string {
+  return decodeURIComponent(folder);
+}
+
 /** Encode a path inside the store for an address: each segment once more, since folder names hold `%` themselves. */
 export function toAddress(path: string): string {
   return path.split("/").filter(Boolean).map(encodeURIComponent).join("/");

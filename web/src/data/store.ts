@@ -85,6 +85,9 @@ class ArrayStore {
 
 export type ReadNumbers = Int16Array | Int32Array | Float32Array | Uint8Array;
 
+/** The values of an array whatever they are, in order: typed arrays, a list of strings, zarrita's list of booleans. */
+export type Values = Iterable<number | bigint | boolean | string>;
+
 /** One recording that a page has open. */
 export class RecordingStore {
   private constructor(
@@ -127,6 +130,19 @@ export class RecordingStore {
     return this.nodes[path];
   }
 
+  /** The folders of the arrays that lie right in a group. */
+  arraysIn(group: string): string[] {
+    const inside = Object.keys(this.nodes).filter((path) => path.startsWith(`${group}/`) && !path.includes("/", group.length + 1));
+    return inside.filter((path) => this.dtype(path) !== "").map((path) => path.slice(group.length + 1));
+  }
+
+  /** The type of an array's values; empty for what is no array. */
+  dtype(path: string): string {
+    const node = this.nodes[path];
+    if (typeof node !== "object" || node === null || !("node_type" in node) || node.node_type !== "array") return "";
+    return "data_type" in node && typeof node.data_type === "string" ? node.data_type : "";
+  }
+
   address(path: string): string {
     return this.base + toAddress(path);
   }
@@ -152,6 +168,17 @@ export class RecordingStore {
       const { data, dtype } = await this.opened(path);
       if (!(data instanceof Float64Array)) throw new DataError(`it holds ${dtype}, not float64`);
       return data;
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+
+  /** Read a column, whatever its values are. */
+  async readValues(path: string): Promise<Values> {
+    try {
+      const { data, dtype } = await this.opened(path);
+      if (typeof data !== "object" || data === null || !(Symbol.iterator in data)) throw new DataError(`it holds ${dtype}, which the page does not read`);
+      return data as Values;
     } catch (error) {
       throw unreadable(path, error);
     }
