@@ -5,6 +5,7 @@ import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
 import { NOTHING_ADDED, type People } from "../data/people";
+import { partOf } from "../data/parts";
 import { type Combination, combined, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
@@ -16,8 +17,11 @@ import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
 import { FrameTimes } from "./frame-times";
+import { Beside } from "./beside";
 import { Handling } from "./handling";
+import type { Pane, Part } from "./pane";
 import type { PeopleClient } from "./people";
+import type { StageView } from "./stage-view";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -38,19 +42,6 @@ export type Phase =
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "ready" };
 
-/** Where the stage draws: for scripts and tests that compare pixels. */
-export interface StageView {
-  /** CSS pixels of one unit of the aligned coordinates. */
-  readonly scale: number;
-  /** The place of the coordinates' zero, in CSS pixels from the stage's upper left corner. */
-  readonly center: readonly [number, number];
-  readonly width: number;
-  readonly height: number;
-  readonly devicePixelRatio: number;
-  /** Samples that are drawn. */
-  readonly points: number;
-}
-
 /** The method of a flow from layer to layer, among those of embeddings. */
 export const FLOW = "flow";
 
@@ -61,7 +52,8 @@ const LONGEST_WAY = 8;
 /** Checkpoints a second while the checkpoints play. */
 const CHECKPOINT_RATE = 0.8;
 
-export class AppState {
+/** The state of the page; it is its first picture, too. */
+export class AppState implements Pane {
   readonly phase: Signal<Phase> = signal({ kind: "loading" });
   readonly recordings: Signal<RecordingEntry[]> = signal([]);
   readonly recording: Signal<OpenRecording | null> = signal(null);
@@ -114,6 +106,8 @@ export class AppState {
   readonly stage: Signal<StageView | null> = signal(null);
   /** Where a sample lies on the stage's last picture, in CSS pixels; the stage tells how. */
   whereIs: ((sample: number) => readonly [number, number] | null) | null = null;
+  /** The sample at a place in CSS pixels of the stage; the stage tells how. */
+  pick: ((x: number, y: number) => number | null) | null = null;
   /** Is the stage's last picture that of this state? Set by the view. */
   drawn = false;
   /** Let the next scene appear without a transition. */
@@ -122,14 +116,26 @@ export class AppState {
   /** Handles, and what can be undone. */
   readonly handling = new Handling(this);
 
+  /** The samples of a column's value that alone are drawn in the first picture; null draws all. */
+  readonly part: Signal<Part | null> = signal(null);
+
+  /** The second picture. */
+  readonly beside = new Beside(this);
+
+  /** Whether a handle is held: the tour waits. */
+  readonly held: ReadonlySignal<boolean> = computed(() => this.handling.grip.holding.value || this.beside.grip.holding.value);
+
   private flowTween: { from: number; to: number; elapsed: number; seconds: number } | null = null;
 
   private tween: { from: number; to: number; elapsed: number } | null = null;
 
-  /** (sample,): 1 for those that are drawn: of the filter, and of the groups that were chosen. */
-  readonly shown: ReadonlySignal<Uint8Array> = computed(() =>
+  /** (sample,): 1 for those of the filter and of the groups that were chosen, whatever the picture. */
+  readonly passing: ReadonlySignal<Uint8Array> = computed(() =>
     shownSamples(this.recording.value?.store.index.samples ?? 0, this.filter.value, this.groups.value, this.coloring.value?.of ?? null),
   );
+
+  /** (sample,): 1 for those that are drawn in the first picture. */
+  readonly shown: ReadonlySignal<Uint8Array> = computed(() => partOf(this.passing.value, this.part.value, this.recording.value));
 
   /** The flow that is shown. */
   readonly flow: ReadonlySignal<FlowCache | null> = computed(() => {
@@ -179,7 +185,8 @@ export class AppState {
 
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
-    return this.phase.value.kind === "ready" && this.drawn && !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
+    const own = this.drawn && !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
+    return this.phase.value.kind === "ready" && own && this.beside.settled;
   }
 
   setLayer(layer: string): void {
@@ -209,6 +216,17 @@ export class AppState {
     this.colorBy.value = by;
     this.groups.value = null;
     this.preview.value = null;
+  }
+
+  /** The basis of every space, by which undo goes back; those of the second picture's own beside them. */
+  basesNow(): Map<string, Float64Array> {
+    return new Map([...this.motion.bases(), ...this.beside.ownBases()]);
+  }
+
+  /** Turn both pictures to bases that were there before. */
+  turnBack(bases: ReadonlyMap<string, Float64Array>): void {
+    this.motion.restore(bases);
+    this.beside.restore(bases);
   }
 
   /** Draw one group alone; with others chosen already, add it or take it away. */
@@ -366,7 +384,7 @@ export class AppState {
 
   /** Does the stage need another frame? */
   get active(): boolean {
-    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.flowTween !== null || this.motion.moving;
+    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.flowTween !== null || this.motion.moving || this.beside.motion.moving;
   }
 
   private stayInSpan(): void {

@@ -40,8 +40,10 @@ export interface Frame {
 const LONGEST_STEP = 0.1;
 
 export class TourMotion {
-  /** One tour a space: layers that share an embedding share the view. */
-  private readonly tours = new Map<string, GrandTour>();
+  /** One tour a space: layers that share an embedding share the view. So may pictures beside each other. */
+  private tours = new Map<string, GrandTour>();
+  /** All that see by these tours, this one first where it let others in. */
+  private sharers: Set<TourMotion> = new Set([this]);
   /** Spaces whose basis was set from outside, which a transition must not derive anew. */
   private readonly pinned = new Set<string>();
   private from: Scene | null = null;
@@ -82,12 +84,37 @@ export class TourMotion {
 
   /** Turn to bases that were there before, bit for bit; by a transition, if the stage sees one of them. */
   restore(bases: ReadonlyMap<string, Float64Array>, animated = true): void {
-    if (this.to && bases.has(this.to.space)) {
-      const { space } = this.to;
-      this.turn = animated && !this.still ? { space, basis: this.viewBasis(this.to), elapsed: 0 } : null;
+    for (const motion of this.sharers) {
+      if (motion.to && bases.has(motion.to.space)) motion.beginTurn(motion.to, animated);
     }
     for (const [space, basis] of bases) this.tours.get(space)?.restore(basis);
-    if (this.to?.flow?.leg?.spaces.some((space) => bases.has(space))) this.setOut();
+    for (const motion of this.sharers) {
+      if (motion.to?.flow?.leg?.spaces.some((space) => bases.has(space))) motion.setOut();
+    }
+  }
+
+  private beginTurn(scene: Scene, animated: boolean): void {
+    this.turn = animated && !this.still ? { space: scene.space, basis: this.viewBasis(scene), elapsed: 0 } : null;
+  }
+
+  /** See by the tours of another from now on: one basis for both. */
+  shareWith(other: TourMotion): void {
+    if (this.tours === other.tours) return;
+    const { to } = this;
+    if (to && other.tours.has(to.space)) this.beginTurn(to, true);
+    this.sharers.delete(this);
+    this.tours = other.tours;
+    this.sharers = other.sharers.add(this);
+  }
+
+  /** See by tours of its own from now on, beginning as it sees now. */
+  part(): void {
+    if (this.sharers.size === 1) return;
+    this.sharers.delete(this);
+    this.sharers = new Set([this]);
+    const { tours } = this;
+    this.tours = new Map();
+    for (const [space, { dims, basis }] of tours) this.tour(space, dims).restore(basis);
   }
 
   /** What the stage shows and by which columns; null during a transition, which has two of them. */
@@ -108,9 +135,11 @@ export class TourMotion {
 
   /** Back to where every tour begins: the first two dimensions, or all units spread evenly. */
   reset(): void {
-    if (this.to && !this.to.flow?.leg && !this.still) this.turn = { space: this.to.space, basis: this.viewBasis(this.to), elapsed: 0 };
+    for (const motion of this.sharers) {
+      if (motion.to && !motion.to.flow?.leg) motion.beginTurn(motion.to, true);
+    }
     this.tours.forEach((tour, space) => (tour.basis = home(tour.dims, space)));
-    this.setOut();
+    for (const motion of this.sharers) motion.setOut();
   }
 
   /** Show a scene: at once, or by a transition where layer or embedding differ. */
@@ -134,7 +163,8 @@ export class TourMotion {
     // Dimensions of two layouts by variance go together, those of raw units with nothing else.
     const laidOut = before !== null && !before.flow && !scene.flow;
     const related = laidOut && before.space !== scene.space && !before.axes && !scene.axes;
-    if (related && !this.pinned.has(scene.space)) this.inherit(before, scene);
+    const seenBeside = [...this.sharers].some((motion) => motion !== this && motion.to?.space === scene.space);
+    if (related && !this.pinned.has(scene.space) && !seenBeside) this.inherit(before, scene);
     this.pinned.delete(scene.space);
     if (!scene.flow?.leg) this.course = null; // the next leg begins as the tour has left this stop
   }
@@ -178,9 +208,15 @@ export class TourMotion {
     }
     if (!playing || !this.to) return;
     const dt = Math.min(seconds * speed, LONGEST_STEP);
-    for (const space of new Set([this.to.space, this.from?.space])) {
-      if (space !== undefined) this.tours.get(space)?.step(dt);
+    const [first] = this.sharers;
+    for (const space of this.spaces()) {
+      // What two pictures see by one tour is turned once.
+      if (first === this || !first.spaces().has(space)) this.tours.get(space)?.step(dt);
     }
+  }
+
+  private spaces(): Set<string> {
+    return new Set([this.to?.space, this.from?.space].filter((space) => space !== undefined));
   }
 
   frame(): Frame | null {

@@ -1,6 +1,7 @@
 /** One handle: a grip to drag or to move by arrows, its name, and what can be done with it. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Grip } from "../state/grip";
 import type { Handling } from "../state/handling";
 import type { ShownHandle } from "../tour/handles";
 
@@ -13,6 +14,7 @@ export interface GrabbedHandleProps {
   readonly reached: boolean;
   readonly editing: boolean;
   readonly handling: Handling;
+  readonly grip: Grip;
   readonly onElement: (element: HTMLElement | null) => void;
   readonly onFocus: () => void;
   readonly onEdit: (now: boolean) => void;
@@ -36,7 +38,7 @@ const ARROWS: Record<string, readonly [number, number]> = {
 };
 
 export function GrabbedHandle(props: GrabbedHandleProps) {
-  const { shown, index, color, reached, editing, handling, onElement, onFocus, onEdit, onGo, onLeave, onRemove } = props;
+  const { shown, index, color, reached, editing, handling, grip, onElement, onFocus, onEdit, onGo, onLeave, onRemove } = props;
   const { handle } = shown;
   const element = useRef<HTMLDivElement>(null);
   const down = useRef<{ pointer: number; x: number; y: number; offX: number; offY: number; moved: boolean } | null>(null);
@@ -53,7 +55,7 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
     event.stopPropagation();
     if (editing || event.button !== 0 || down.current || (event.target instanceof Element && event.target.closest(".does"))) return;
     const [x, y] = at(event);
-    const place = handling.placeOf(shown);
+    const place = grip.placeOf(shown);
     if (!place) return;
     // Held by its grip, its middle goes under the pointer; held by its name, it keeps the distance.
     const byName = event.target instanceof Element && event.target.closest(".label") !== null;
@@ -71,9 +73,9 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
       if (Math.hypot(x - held.x, y - held.y) < STILL) return;
       held.moved = true;
       element.current?.classList.add("held");
-      handling.take(shown);
+      grip.take(shown);
     }
-    handling.dragTo(x + held.offX, y + held.offY);
+    grip.dragTo(x + held.offX, y + held.offY);
   };
   const onUp = (event: PointerEvent): void => {
     event.stopPropagation();
@@ -81,11 +83,11 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
     if (held?.pointer !== event.pointerId) return;
     down.current = null;
     element.current?.classList.remove("held");
-    if (held.moved) handling.drop();
-    else if (handle.kind === "axis" && event.type === "pointerup") handling.tap(...at(event), event.shiftKey, event.pointerType !== "mouse");
+    if (held.moved) grip.drop();
+    else if (handle.kind === "axis" && event.type === "pointerup") grip.tap(...at(event), event.shiftKey, event.pointerType !== "mouse");
   };
   const cancel = (): void => {
-    if (down.current?.moved) handling.cancel();
+    if (down.current?.moved) grip.cancel();
     down.current = null;
     element.current?.classList.remove("held");
   };
@@ -97,7 +99,7 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
     const arrow = ARROWS[event.key];
     if (arrow) {
       const step = event.shiftKey ? 1 : NUDGE;
-      handling.nudge(shown, step * arrow[0], step * arrow[1]);
+      grip.nudge(shown, step * arrow[0], step * arrow[1]);
     } else if (event.key === "Enter" || event.key === "F2") onEdit(true);
     else if (event.key === "p") handling.pin(shown);
     else if (event.key === "x" || event.key === "Delete") onRemove();
@@ -110,7 +112,7 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
     event.preventDefault();
   };
   const rested = (): void => {
-    if (handling.limit && !handling.holding.peek()) handling.drop();
+    if (grip.limit && !grip.holding.peek()) grip.drop();
   };
 
   // The name of an axis stands at its end already; a short one is written into the grip.
@@ -120,7 +122,7 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
     <div
       ref={element}
       class={["handle", handle.kind, handle.pinned ? "pinned" : ""].join(" ").trim()}
-      onPointerEnter={() => handle.kind !== "axis" && handling.point()}
+      onPointerEnter={() => handle.kind !== "axis" && grip.point()}
       onPointerDown={onDown}
       onPointerMove={onMove}
       onPointerUp={onUp}
@@ -130,7 +132,7 @@ export function GrabbedHandle(props: GrabbedHandleProps) {
       <button
         type="button"
         class="grip"
-        data-testid={`handle-${index}`}
+        data-testid={`${grip.beside ? "beside-" : ""}handle-${index}`}
         tabIndex={reached ? 0 : -1}
         aria-label={labelOf(shown)}
         aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown Enter p x"

@@ -2,8 +2,8 @@
 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Limit } from "../state/handling";
-import type { StageView } from "../state/app-state";
+import type { Limit } from "../state/grip";
+import type { StageView } from "../state/stage-view";
 
 export interface LimitMarks {
   readonly draw: (limit: Limit | null, view: StageView | null) => void;

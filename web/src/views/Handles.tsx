@@ -6,6 +6,8 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { AppState } from "../state/app-state";
+import type { Grip } from "../state/grip";
+import type { Pane } from "../state/pane";
 import type { ShownHandle } from "../tour/handles";
 import { GrabbedHandle } from "./GrabbedHandle";
 import { HandleLimit, type LimitMarks } from "./HandleLimit";
@@ -13,9 +15,10 @@ import { HandleLimit, type LimitMarks } from "./HandleLimit";
 /** CSS pixels that a name takes beside its handle: nearer to the edge, it is on the other side. */
 const BESIDE = 150;
 
-export function Handles({ state }: { state: AppState }) {
+export function Handles({ state, grip }: { state: AppState; grip: Grip }) {
   const { handling } = state;
-  const shown = handling.shown.value;
+  const { pane } = grip;
+  const shown = grip.shown.value;
   const box = useRef<HTMLDivElement>(null);
   const limit = useRef<LimitMarks>(null);
   const elements = useMemo(() => new Map<string, HTMLElement>(), []);
@@ -26,24 +29,24 @@ export function Handles({ state }: { state: AppState }) {
 
   const place = (): void => {
     if (!box.current) return;
-    handling.hold();
-    box.current.classList.toggle("away", state.stage.peek() === null || state.motion.seen === null);
-    for (const one of handling.shown.peek()) {
+    grip.hold();
+    box.current.classList.toggle("away", pane.stage.peek() === null || pane.motion.seen === null);
+    for (const one of grip.shown.peek()) {
       const element = elements.get(one.key);
-      const at = element && handling.placeOf(one);
+      const at = element && grip.placeOf(one);
       if (!at) continue;
       element.style.transform = `translate(${at[0].toFixed(2)}px, ${at[1].toFixed(2)}px)`;
-      element.classList.toggle("flipped", at[0] > (state.stage.peek()?.width ?? 0) - BESIDE);
+      element.classList.toggle("flipped", at[0] > (pane.stage.peek()?.width ?? 0) - BESIDE);
     }
-    limit.current?.draw(handling.limit, state.stage.peek());
+    limit.current?.draw(grip.limit, pane.stage.peek());
   };
   useEffect(
     () =>
       effect(() => {
-        void state.stage.value;
+        void pane.stage.value;
         untracked(place);
       }),
-    [state],
+    [pane],
   );
   useLayoutEffect(place, [shown]);
 
@@ -55,7 +58,7 @@ export function Handles({ state }: { state: AppState }) {
     () =>
       effect(() => {
         const wanted = handling.focused.value;
-        if (wanted === null || !elements.has(wanted)) return;
+        if (wanted === null || grip.beside || !elements.has(wanted)) return;
         handling.focused.value = null;
         untracked(() => focus(wanted));
       }),
@@ -72,10 +75,11 @@ export function Handles({ state }: { state: AppState }) {
           key={one.key}
           shown={one}
           index={i}
-          color={colorOf(state, one)}
+          color={colorOf(pane, one)}
           reached={one.key === reached?.key}
           editing={editing.value === one.key}
           handling={handling}
+          grip={grip}
           onElement={(element) => {
             if (element) elements.set(one.key, element);
             else elements.delete(one.key);
@@ -98,6 +102,6 @@ export function Handles({ state }: { state: AppState }) {
   );
 }
 
-function colorOf(state: AppState, { handle }: ShownHandle): string | null {
-  return handle.kind === "class" ? (state.coloring.value?.colors[handle.group] ?? null) : null;
+function colorOf(pane: Pane, { handle }: ShownHandle): string | null {
+  return handle.kind === "class" ? (pane.coloring.value?.colors[handle.group] ?? null) : null;
 }

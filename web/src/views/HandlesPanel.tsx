@@ -4,10 +4,10 @@ import type { AppState } from "../state/app-state";
 
 export function HandlesPanel({ state }: { state: AppState }) {
   const { handling } = state;
-  const hasAxes = handling.hasAxes.value;
-  const count = handling.shown.value.length;
+  const hasAxes = handling.grip.hasAxes.value;
+  const count = handling.grip.shown.value.length;
   const selected = state.selection.value.length > 0;
-  const removable = handling.shown.value.some(({ listed }) => listed !== null);
+  const removable = handling.grip.shown.value.some(({ listed }) => listed !== null);
   return (
     <section class="handles-panel" aria-labelledby="handles-title">
       <div class="heading">
@@ -25,7 +25,7 @@ export function HandlesPanel({ state }: { state: AppState }) {
       </div>
       <div class="choice" role="group" aria-label="Handles">
         {hasAxes && (
-          <button type="button" data-testid="handles-axes" aria-pressed={handling.axesShown.value} title="At the ends of the axes (a)" onClick={() => handling.toggleAxes()}>
+          <button type="button" data-testid="handles-axes" aria-pressed={handling.grip.axesShown.value} title="At the ends of the axes (a)" onClick={() => handling.toggleAxes()}>
             Axes
           </button>
         )}

@@ -31,7 +31,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
   const drawnSize = useMemo(() => computed(() => ({ width: state.stage.value?.width ?? 0, height: state.stage.value?.height ?? 0 })), [state]);
   // While somebody holds a handle the tour waits.
-  const touring = useMemo(() => computed(() => state.playing.value && !state.handling.holding.value), [state]);
+  const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
   // Of a place between two layers only the step matters here: the place itself changes with every frame.
   const leg = useMemo(() => computed(() => legOf(state)), [state]).value;
   const labelColors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
@@ -73,11 +73,11 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           description={describe(store.index.samples, coloring.by, coloring.names.length, state.layer.value, placeText(names, place), embedding.dims)}
           advance={(seconds) => {
             state.advance(seconds);
-            state.handling.hold();
+            state.handling.grip.hold();
           }}
           active={() => state.active}
           onSelect={(sample, more) => state.select(sample, more)}
-          onPicker={(pick) => (state.handling.pick = pick)}
+          onPicker={(pick) => (state.pick = pick)}
           onFinder={(whereIs) => (state.whereIs = whereIs)}
           onDrawn={(view) => {
             state.drawn = view !== null;
