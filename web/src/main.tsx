@@ -11,10 +11,10 @@ import { listenForKeys } from "./views/keys";
 
 const state = new AppState();
 const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-state.motion.still = reduced.matches;
+state.motion.still = state.beside.motion.still = reduced.matches;
 state.playing.value = !reduced.matches;
 reduced.addEventListener("change", () => {
-  state.motion.still = reduced.matches;
+  state.motion.still = state.beside.motion.still = reduced.matches;
   if (reduced.matches) state.playing.value = false;
 });
 
@@ -27,9 +27,12 @@ async function start(): Promise<void> {
   applyAddress(state, asked);
 }
 
-follow(state);
-followFlow(state);
-followColoring(state);
+for (const pane of [state, state.beside]) {
+  follow(state, pane);
+  followFlow(state, pane);
+  followColoring(state, pane);
+}
+state.beside.link();
 listenForKeys(state);
 publish(state);
 const root = document.getElementById("app");

@@ -27,6 +27,16 @@ export class Picker {
     return best < 0 ? null : best;
   }
 
+  /** The shown samples within a distance of (x, y), in fitted units. */
+  within(frame: Frame, shown: Uint8Array, x: number, y: number, distance: number): number[] {
+    const positions = this.project(frame);
+    const found: number[] = [];
+    for (let i = 0; i < shown.length; i++) {
+      if (shown[i] === 1 && (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2 <= distance ** 2) found.push(i);
+    }
+    return found;
+  }
+
   /** Fitted positions (x, y) of every sample, projected once a frame. */
   private project(frame: Frame): Float32Array {
     if (this.of === frame) return this.positions;

@@ -1,43 +1,32 @@
 /** Keeps the address bar and the state together. */
 
 import { effect } from "@preact/signals";
-import { decodeAddress, encodeAddress } from "./address";
+import { type Address, decodeAddress, encodeAddress } from "./address";
 import type { AppState } from "./app-state";
 import { readState, writeState } from "./public-state";
 
 /** Milliseconds between two writings: browsers refuse more than some tens in a few seconds. */
 const PAUSE = 300;
 
+/** What is set with one another, in the order in which it is set: what comes later holds in what came before. */
+const TOGETHER: readonly (readonly (keyof Address)[])[] = [
+  ...[["view"], ["layer"], ["embedding", "layerPlace"], ["checkpoint"], ["speed"], ["filter"], ["colorBy"], ["groups"], ["selection"], ["camera"]],
+  ...[["panes"], ["part"], ["beside"], ["handles"], ["axisHandles"], ["playing"], ["basis"]],
+] as (keyof Address)[][];
+
 export function keepAddress(state: AppState): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (): void => {
     timer = undefined;
-    const { recording, view, layer, embedding, checkpoint, layerPlace, basis, playing, speed, filter, colorBy, groups, selection, camera, handles, axisHandles } =
-      readState(state);
-    const hash = encodeAddress({
-      recording: state.recordings.peek().length > 1 ? recording : undefined,
-      view,
-      layer,
-      colorBy,
-      groups: groups ?? undefined,
-      selection,
-      camera,
-      embedding: embedding ?? undefined,
-      checkpoint,
-      layerPlace: layerPlace ?? undefined,
-      basis: basis ?? undefined,
-      playing,
-      speed,
-      filter: filter ?? undefined,
-      handles,
-      axisHandles: axisHandles ?? undefined,
-    });
+    const { recording, ...told } = withoutNulls(readState(state));
+    const hash = encodeAddress({ ...told, recording: state.recordings.peek().length > 1 ? recording : undefined });
     history.replaceState(null, "", `#${hash}`);
   };
   const stop = effect(() => {
     const watched = [
       ...[state.view, state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.woken, state.camera, state.flowPlace],
       ...[state.filter, state.colorBy, state.groups, state.selection, state.handling.handles, state.handling.axes],
+      ...[state.grid.open, state.part.wanted, state.beside.open, state.beside.wish, state.beside.other, state.beside.part.wanted, state.beside.bases],
     ];
     for (const signal of watched) void signal.value;
     if (state.phase.value.kind === "ready") timer ??= setTimeout(write, PAUSE);
@@ -54,10 +43,9 @@ export function keepAddress(state: AppState): () => void {
 /** Show what an address says. Of a link to another state of the recording, what still holds is kept. */
 export function applyAddress(state: AppState, hash: string): void {
   if (state.phase.peek().kind !== "ready") return;
-  const { view, layer, embedding, checkpoint, layerPlace, basis, playing, speed, filter, colorBy, groups, selection, camera, handles, axisHandles } =
-    decodeAddress(hash);
-  const parts = [{ view }, { layer }, { embedding, layerPlace }, { checkpoint }, { speed }, { filter }, { colorBy }, { groups }, { selection }, { camera }];
-  for (const part of [...parts, { handles }, { axisHandles }, { playing }, { basis }]) {
+  const address = decodeAddress(hash);
+  for (const names of TOGETHER) {
+    const part = Object.fromEntries(names.map((name) => [name, address[name]]));
     if (Object.values(part)[0] === undefined) continue;
     try {
       writeState(state, part);
@@ -65,4 +53,10 @@ export function applyAddress(state: AppState, hash: string): void {
       // An address that names what this recording has not: the rest of it is shown.
     }
   }
+}
+
+type WithoutNulls<T> = { [K in keyof T]: Exclude<T[K], null> | undefined };
+
+function withoutNulls<T extends object>(object: T): WithoutNulls<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) as WithoutNulls<T>;
 }

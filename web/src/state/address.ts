@@ -23,6 +23,9 @@ export interface Address {
   /** As they are told: what they are is checked where they are set. */
   handles?: readonly unknown[];
   axisHandles?: boolean;
+  panes?: string;
+  part?: unknown;
+  beside?: unknown;
 }
 
 /** Samples that a link may name one by one. */
@@ -51,6 +54,9 @@ export function encodeAddress(address: Address): string {
   }
   const handles = address.handles?.length ? JSON.stringify(address.handles) : "";
   if (handles && handles.length <= LONGEST_HANDLES) fields.set("handles", handles);
+  if (address.panes === "grid") fields.set("panes", "grid");
+  if (address.part) fields.set("part", JSON.stringify(address.part));
+  if (address.beside) fields.set("beside", JSON.stringify(address.beside));
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
   return fields.toString();
@@ -82,6 +88,11 @@ export function decodeAddress(hash: string): Address {
   if (camera) address.camera = camera;
   const handles = asList(fields.get("handles"));
   if (handles) address.handles = handles;
+  if (fields.get("panes") === "grid") address.panes = "grid";
+  for (const name of ["part", "beside"] as const) {
+    const value = asJson(fields.get(name));
+    if (typeof value === "object" && value !== null) address[name] = value;
+  }
   const axes = fields.get("axes");
   if (axes === "held" || axes === "plain") address.axisHandles = axes === "held";
   const basis = decodeBasis(fields.get("basis") ?? "");
@@ -94,10 +105,14 @@ function isWhole({ zoom, x, y }: Camera): boolean {
 }
 
 function asList(json: string | null): unknown[] | null {
+  const value = asJson(json);
+  return Array.isArray(value) ? value : null;
+}
+
+function asJson(json: string | null): unknown {
   if (json === null) return null;
   try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value : null;
+    return JSON.parse(json);
   } catch {
     return null;
   }

@@ -5,7 +5,6 @@ import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
 import { NOTHING_ADDED, type People } from "../data/people";
-import { partOf } from "../data/parts";
 import { type Combination, combined, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
@@ -18,8 +17,10 @@ import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
+import { Grid } from "./grid";
 import { Handling } from "./handling";
-import type { Pane, Part } from "./pane";
+import type { Pane } from "./pane";
+import { PartChoice } from "./part-choice";
 import type { PeopleClient } from "./people";
 import type { StageView } from "./stage-view";
 
@@ -116,11 +117,14 @@ export class AppState implements Pane {
   /** Handles, and what can be undone. */
   readonly handling = new Handling(this);
 
-  /** The samples of a column's value that alone are drawn in the first picture; null draws all. */
-  readonly part: Signal<Part | null> = signal(null);
+  /** Which part of the samples the first picture draws. */
+  readonly part = new PartChoice(this.recording);
 
   /** The second picture. */
   readonly beside = new Beside(this);
+
+  /** Small multiples in place of the one picture. */
+  readonly grid = new Grid(this);
 
   /** Whether a handle is held: the tour waits. */
   readonly held: ReadonlySignal<boolean> = computed(() => this.handling.grip.holding.value || this.beside.grip.holding.value);
@@ -135,7 +139,7 @@ export class AppState implements Pane {
   );
 
   /** (sample,): 1 for those that are drawn in the first picture. */
-  readonly shown: ReadonlySignal<Uint8Array> = computed(() => partOf(this.passing.value, this.part.value, this.recording.value));
+  readonly shown: ReadonlySignal<Uint8Array> = computed(() => this.part.of(this.passing.value));
 
   /** The flow that is shown. */
   readonly flow: ReadonlySignal<FlowCache | null> = computed(() => {
@@ -263,6 +267,7 @@ export class AppState implements Pane {
   leave(): void {
     if (this.help.value) this.help.value = false;
     else if (this.hover.value !== null) this.hover.value = null;
+    else if (this.grid.open.value) this.grid.open.value = false;
     else if (this.groups.value !== null || this.filter.value !== null) this.groups.value = this.filter.value = null;
     else this.setSelection([]);
   }

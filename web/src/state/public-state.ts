@@ -5,6 +5,7 @@
  *     window.inscape.state = {layer: "conv2"}  set a part; it is shown at once, without a transition
  *     window.inscape.frameTime                 main-thread milliseconds of the last frames
  *     window.inscape.whereIs(sample)           its place on the last picture, in CSS pixels of the stage
+ *     window.inscape.whereIs(sample, true)     the same of the second picture; `viewBeside` is where that one draws
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
@@ -25,10 +26,12 @@ import { deviation } from "../tour/matrix";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
+import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
-import { type AppState, type StageView, type ViewName, VIEWS } from "./app-state";
+import { type AppState, type ViewName, VIEWS } from "./app-state";
+import type { StageView } from "./stage-view";
 
-export interface PublicState {
+export interface PublicState extends PublicPanes {
   view: ViewName;
   recording: string;
   layer: string;
@@ -74,7 +77,8 @@ declare global {
     inscape?: {
       state: PublicState;
       readonly view: PublicView | null;
-      readonly whereIs: (sample: number) => readonly [number, number] | null;
+      readonly viewBeside: PublicView | null;
+      readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
       readonly frameTime: FrameTime | null;
       readonly GrandTour: typeof GrandTour;
     };
@@ -105,6 +109,7 @@ export function readState(state: AppState): PublicState {
     axisHandles: state.handling.axes.peek(),
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
+    ...readPanes(state),
   };
 }
 
@@ -172,6 +177,7 @@ export function writeState(state: AppState, value: unknown): void {
     if (typeof speed !== "number" || !(speed >= 0 && speed <= 10)) refuse("the speed is from 0 to 10", speed, "1 is the usual");
     changes.push(() => (state.speed.value = speed));
   }
+  changes.push(...paneChanges(state, wanted, refuse));
   changes.push(...sampleChanges(state, wanted, index.samples));
   if (wanted.view !== undefined) {
     const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
@@ -203,14 +209,16 @@ export function writeState(state: AppState, value: unknown): void {
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
 
   batch(() => {
-    state.instant = true;
-    state.drawn = false;
-    state.motion.settle();
+    for (const pane of [state, state.beside]) {
+      pane.instant = true;
+      pane.drawn = false;
+      pane.motion.settle();
+    }
     for (const change of changes) change();
     // A change that made no new scene must be drawn all the same.
     state.woken.value += 1;
   });
-  if (!state.fetching.peek()) state.instant = false;
+  for (const pane of [state, state.beside]) if (!pane.fetching.peek()) pane.instant = false;
 }
 
 /** What is told of samples, one by one. */
@@ -267,7 +275,11 @@ export function publish(state: AppState): void {
       const stage = state.stage.peek();
       return stage && { ...stage, ready: state.settled };
     },
-    whereIs: (sample) => state.whereIs?.(sample) ?? null,
+    get viewBeside(): PublicView | null {
+      const stage = state.beside.stage.peek();
+      return stage && state.beside.open.peek() ? { ...stage, ready: state.settled } : null;
+    },
+    whereIs: (sample, beside = false) => (beside ? state.beside : state).whereIs?.(sample) ?? null,
     GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();

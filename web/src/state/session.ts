@@ -3,16 +3,17 @@
 import { batch, computed, effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
 import { byCorrectness, byLabel, byPrediction } from "../data/coloring";
-import { axesOf } from "../data/recording-index";
 import { FlowCache } from "../data/flows";
 import { Samples } from "../data/samples";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
 import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
 import { WHOLE } from "../tour/camera";
-import { type Scene, spaceOf } from "../tour/scene";
+import type { Scene } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
 import { flowScene } from "./flow-scene";
+import type { Pane } from "./pane";
 import { openPeople } from "./people";
+import { sceneOf } from "./scenes";
 
 export function say(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -31,20 +32,25 @@ export async function begin(state: AppState, wanted: string | null): Promise<voi
   }
 }
 
+async function openedRecording(entry: RecordingEntry): Promise<OpenRecording> {
+  const store = await RecordingStore.open(entry.url);
+  const classes = await readClasses(store);
+  return { entry, store, classes, steps: new StepCache(store), samples: new Samples(store), flows: flowsOf(store) };
+}
+
 export async function openRecording(state: AppState, entry: RecordingEntry): Promise<void> {
   state.phase.value = { kind: "loading" };
   state.scene.value = null;
   try {
-    const store = await RecordingStore.open(entry.url);
-    const classes = await readClasses(store);
-    const recording: OpenRecording = { entry, store, classes, steps: new StepCache(store), samples: new Samples(store), flows: flowsOf(store) };
+    const recording = await openedRecording(entry);
     batch(() => {
       state.gone.value = false;
       state.colorBy.value = "label";
-      state.coloring.value = byLabel(classes);
+      state.coloring.value = byLabel(recording.classes);
       state.groups.value = state.filter.value = state.hover.value = null;
       state.selection.value = [];
       state.handling.forget();
+      state.beside.close();
       state.camera.value = WHOLE;
       state.recording.value = recording;
     });
@@ -53,6 +59,36 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
   } catch (error) {
     state.phase.value = { kind: "failed", message: say(error) };
   }
+}
+
+/** Open another recording of the same samples in the second picture; null takes the first one's. */
+export async function openBeside(state: AppState, name: string | null): Promise<void> {
+  const first = state.recording.peek();
+  const entry = state.recordings.peek().find((e) => e.name === name);
+  if (!first || !entry || entry.name === first.entry.name) {
+    state.beside.other.value = null;
+    return;
+  }
+  try {
+    const other = await openedRecording(entry);
+    const refused = differenceOfSamples(first, other);
+    if (refused) state.notice.value = `${entry.name} can't be linked with ${first.entry.name}: ${refused}.`;
+    else if (state.recording.peek() === first) state.beside.other.value = other;
+  } catch (error) {
+    state.notice.value = say(error);
+  }
+}
+
+/** Why two recordings are not of the same samples; null where nothing speaks against it. */
+function differenceOfSamples(first: OpenRecording, other: OpenRecording): string | null {
+  const [here, there] = [first.store.index.samples, other.store.index.samples];
+  if (here !== there) return `it is of ${there.toLocaleString("en-US")} samples, not of ${here.toLocaleString("en-US")}`;
+  const known = first.classes.names.length > 0 && other.classes.names.length > 0;
+  const label = (recording: OpenRecording, sample: number): string | undefined => recording.classes.names[recording.classes.of[sample]];
+  for (let sample = 0; known && sample < here; sample++) {
+    if (label(first, sample) !== label(other, sample)) return `sample ${sample} has the label ${label(other, sample)} there and ${label(first, sample)} here`;
+  }
+  return null;
 }
 
 /** Begin to show the open recording, or say what it lacks. */
@@ -71,22 +107,23 @@ export function enter(state: AppState): void {
 }
 
 /** Keep the coloring what was asked for, at the checkpoint that is nearest. */
-export function followColoring(state: AppState): () => void {
-  const nearest = computed(() => Math.round(state.checkpoint.value));
+export function followColoring(state: AppState, pane: Pane = state): () => void {
+  const nearest = computed(() => Math.round(pane.checkpoint.value));
   return effect(() => {
-    const recording = state.recording.value;
+    const recording = pane.recording.value;
     const by = state.colorBy.value;
     const place = by === "label" ? 0 : nearest.value;
     if (!recording) return;
     const { classes, samples } = recording;
     if (by === "label") {
-      if (state.coloring.peek()?.by !== "label") state.coloring.value = byLabel(classes);
+      const there = pane.coloring.peek();
+      if (there?.by !== "label" || there.of !== classes.of) pane.coloring.value = byLabel(classes);
       return;
     }
     samples.scores(place).then(
       (scores) => {
-        const asked = state.recording.peek() === recording && state.colorBy.peek() === by && nearest.peek() === place;
-        if (asked) state.coloring.value = by === "prediction" ? byPrediction(scores, classes) : byCorrectness(scores, classes);
+        const asked = pane.recording.peek() === recording && state.colorBy.peek() === by && nearest.peek() === place;
+        if (asked) pane.coloring.value = by === "prediction" ? byPrediction(scores, classes) : byCorrectness(scores, classes);
       },
       (error: unknown) => (state.notice.value = say(error)),
     );
@@ -98,115 +135,97 @@ export function flowsOf(store: RecordingStore): FlowCache[] {
 }
 
 /** Keep the scene in step with the place on a flow, while one is shown. */
-export function followFlow(state: AppState): () => void {
+export function followFlow(state: AppState, pane: Pane = state): () => void {
   return effect(() => {
-    const recording = state.recording.value;
-    const flow = state.flow.value;
-    const place = state.flowPlace.value;
+    const recording = pane.recording.value;
+    const flow = pane.flow.value;
+    const place = pane.flowPlace.value;
     void state.attempt.value;
     if (state.phase.value.kind !== "ready" || !recording || !flow) return;
-    const scene = flowScene(recording.store.index, flow, place, state.instant);
+    const scene = flowScene(recording.store.index, flow, place, pane.instant);
     const before = Math.floor(place);
     const legs = [before, before - 1, before + 1].filter((i) => i >= 0 && i < flow.flow.steps.length);
-    const isCurrent = (): boolean => state.flow.peek() === flow && state.flowPlace.peek() === place;
+    const isCurrent = (): boolean => pane.flow.peek() === flow && pane.flowPlace.peek() === place;
     const fail = (error: unknown): void => {
       if (!isCurrent()) return;
-      state.fetching.value = false;
-      state.scene.value = null;
-      state.problem.value = say(error);
+      pane.fetching.value = false;
+      pane.scene.value = null;
+      pane.problem.value = say(error);
     };
     if (scene) {
-      show(state, scene);
+      show(pane, scene);
       // What lies on both sides will be wanted next; what fails is said when it is.
       for (const leg of legs) flow.leg(leg).catch(() => undefined);
       return;
     }
-    state.fetching.value = true;
+    pane.fetching.value = true;
     const needed: Promise<unknown> = Number.isInteger(place) ? flow.stop(place) : flow.leg(before);
     needed.then(() => {
-      const found = isCurrent() && flowScene(recording.store.index, flow, place, state.instant);
-      if (found) show(state, found);
+      const found = isCurrent() && flowScene(recording.store.index, flow, place, pane.instant);
+      if (found) show(pane, found);
     }, fail);
   });
 }
 
 /** Keep the scene in step with layer, embedding and checkpoint: loading what is missing, and what will be wanted next. */
-export function follow(state: AppState): () => void {
+export function follow(state: AppState, pane: Pane = state): () => void {
   return effect(() => {
-    const recording = state.recording.value;
-    const layer = state.steps.value;
-    const position = state.checkpoint.value;
+    const recording = pane.recording.value;
+    const layer = pane.steps.value;
+    const position = pane.checkpoint.value;
     void state.attempt.value;
-    if (state.phase.value.kind !== "ready" || !recording || !layer || state.flow.value) return;
+    if (state.phase.value.kind !== "ready" || !recording || !layer || pane.flow.value) return;
     const wanted = weightedSteps(layer, position);
-    const here = sceneOf(state, recording, layer, wanted);
+    const here = sceneOf(recording, layer, wanted, pane.instant);
     if (here) {
-      show(state, here);
-      void prefetch(state, recording, layer);
+      show(pane, here);
+      void prefetch(pane, recording, layer);
       return;
     }
-    state.fetching.value = true;
+    pane.fetching.value = true;
     Promise.all(wanted.map(({ step }) => recording.steps.load(layer.embedding, step))).then(
       () => {
-        if (!current(state, recording, layer, position)) return;
-        const scene = sceneOf(state, recording, layer, wanted);
-        if (scene) show(state, scene);
-        void prefetch(state, recording, layer);
+        if (!current(pane, recording, layer, position)) return;
+        const scene = sceneOf(recording, layer, wanted, pane.instant);
+        if (scene) show(pane, scene);
+        void prefetch(pane, recording, layer);
       },
       (error: unknown) => {
-        if (!current(state, recording, layer, position)) return;
+        if (!current(pane, recording, layer, position)) return;
         // No picture is better than another picture than the one that was asked for.
-        state.fetching.value = false;
-        state.scene.value = null;
-        state.problem.value = say(error);
+        pane.fetching.value = false;
+        pane.scene.value = null;
+        pane.problem.value = say(error);
       },
     );
   });
 }
 
-function show(state: AppState, scene: Scene): void {
-  state.fetching.value = false;
-  state.problem.value = null;
-  state.instant = false;
-  state.drawn = false;
-  state.scene.value = scene;
+function show(pane: Pane, scene: Scene): void {
+  pane.fetching.value = false;
+  pane.problem.value = null;
+  pane.instant = false;
+  pane.drawn = false;
+  pane.scene.value = scene;
 }
 
-function current(state: AppState, recording: OpenRecording, layer: LayerSteps, position: number): boolean {
-  return state.recording.peek() === recording && state.steps.peek() === layer && state.checkpoint.peek() === position;
-}
-
-function sceneOf(
-  state: AppState,
-  recording: OpenRecording,
-  layer: LayerSteps,
-  wanted: readonly { step: number; weight: number }[],
-): Scene | null {
-  const { embedding } = layer;
-  const parts = [];
-  for (const { step, weight } of wanted) {
-    const data = recording.steps.peek(embedding, step);
-    if (!data) return null;
-    parts.push({ step: data, weight });
-  }
-  const key = [recording.entry.name, embedding.name, embedding.version, embedding.steps[layer.steps[0]].layer].join("\n");
-  const axes = axesOf(embedding);
-  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts, axes, instant: state.instant };
+function current(pane: Pane, recording: OpenRecording, layer: LayerSteps, position: number): boolean {
+  return pane.recording.peek() === recording && pane.steps.peek() === layer && pane.checkpoint.peek() === position;
 }
 
 /** Bytes a layer's checkpoints may take to be fetched ahead. */
 const AHEAD = 64 << 20;
 
 /** Fetch the layer's other checkpoints, nearest first and one at a time, so that the scrubber never waits. */
-async function prefetch(state: AppState, recording: OpenRecording, layer: LayerSteps): Promise<void> {
+async function prefetch(pane: Pane, recording: OpenRecording, layer: LayerSteps): Promise<void> {
   const bytes = recording.store.index.samples * layer.embedding.dims * 2;
   const order = layer.steps
-    .map((step, i) => ({ step, distance: Math.abs(layer.places[i] - state.checkpoint.peek()) }))
+    .map((step, i) => ({ step, distance: Math.abs(layer.places[i] - pane.checkpoint.peek()) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, Math.max(3, Math.floor(AHEAD / Math.max(1, bytes))));
   for (const { step } of order) {
     if (recording.steps.peek(layer.embedding, step)) continue;
-    if (state.steps.peek() !== layer) return;
+    if (pane.steps.peek() !== layer) return;
     try {
       await recording.steps.load(layer.embedding, step);
     } catch {

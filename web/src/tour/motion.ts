@@ -107,6 +107,12 @@ export class TourMotion {
     this.sharers = other.sharers.add(this);
   }
 
+  /** Show nothing any more. */
+  end(): void {
+    this.sharers.delete(this);
+    this.to = this.from = this.turn = null;
+  }
+
   /** See by tours of its own from now on, beginning as it sees now. */
   part(): void {
     if (this.sharers.size === 1) return;
@@ -208,10 +214,10 @@ export class TourMotion {
     }
     if (!playing || !this.to) return;
     const dt = Math.min(seconds * speed, LONGEST_STEP);
-    const [first] = this.sharers;
+    const sharers = [...this.sharers];
     for (const space of this.spaces()) {
-      // What two pictures see by one tour is turned once.
-      if (first === this || !first.spaces().has(space)) this.tours.get(space)?.step(dt);
+      // What several pictures see by one tour is turned once, by the first of them.
+      if (sharers.find((motion) => motion.spaces().has(space)) === this) this.tours.get(space)?.step(dt);
     }
   }
 

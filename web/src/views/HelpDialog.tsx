@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["d", "a handle at the middle of what is selected"],
   ["arrows", "move the focused handle; with Shift by a pixel"],
   ["p x", "pin or remove the focused handle; Enter names it, . and , go to the next and the previous"],
+  ["v g", "two pictures beside each other; every layer at every checkpoint"],
   ["Ctrl+Z", "undo; with Shift, redo"],
   ["1 … 7", "the views"],
   ["Esc", "leave what was opened last"],

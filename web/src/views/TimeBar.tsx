@@ -45,7 +45,8 @@ function StepButton({ testid, label, title, enabled, onClick }: StepButtonProps)
   );
 }
 
-const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
+/** What the methods of embedding are called. */
+export const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
 
 export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
   const recording = state.recording.value;

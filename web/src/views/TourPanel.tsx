@@ -1,37 +1,29 @@
 /** The Tour with what belongs to it: its sentence, the stage, the legend, the selection, and how far to trust it. */
 
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { isOfClasses, isTimeless } from "../data/steps";
 import { isSimplex } from "../tour/fit";
 import { classColors, UNLABELED } from "../theme/palette";
-import { theme } from "../theme/theme";
 import type { AppState, OpenRecording } from "../state/app-state";
-import { captionOf, describe } from "./caption";
-import { Handles } from "./Handles";
+import { Arrangement } from "./Arrangement";
+import { captionOf } from "./caption";
+import { GridView } from "./GridView";
 import { HandlesPanel } from "./HandlesPanel";
 import { type FlowWords, wordsOf } from "./flow-words";
-import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
-import { Message } from "./Message";
+import { Panes } from "./Panes";
 import { SelectionPanel } from "./SelectionPanel";
 import { placeText } from "./TimeBar";
-import { TourView } from "./TourView";
 import { Trust } from "./Trust";
 
 export function TourPanel({ state, recording }: { state: AppState; recording: OpenRecording }) {
   const { classes, store, samples } = recording;
   const steps = state.steps.value;
   const scene = state.scene.value;
-  const problem = state.problem.value;
   const coloring = state.coloring.value;
   const names = store.index.checkpoints.map((c) => c.name);
   const place = state.checkpoint.value;
-  // The place of the hovered sample changes with every frame; only its card follows.
-  const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
-  const drawnSize = useMemo(() => computed(() => ({ width: state.stage.value?.width ?? 0, height: state.stage.value?.height ?? 0 })), [state]);
-  // While somebody holds a handle the tour waits.
-  const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
   // Of a place between two layers only the step matters here: the place itself changes with every frame.
   const leg = useMemo(() => computed(() => legOf(state)), [state]).value;
   const labelColors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
@@ -42,64 +34,31 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   const step = embedding.steps[steps.steps[nearest]];
   const part = scene?.parts[0]?.step;
   const simplex = embedding.method === "units" && part !== undefined && isSimplex(part.scale, part.center);
-  const hover = state.hover.value;
-  const nearestCheckpoint = Math.round(place);
   return (
     <>
       <main class="main" aria-busy={state.fetching.value}>
+        <Arrangement state={state} />
         <div class="caption">
-          <h2>
-            {leg?.title ?? state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
-          </h2>
-          <p data-testid="caption">
-            {leg?.sentence ?? captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding) })}
-          </p>
-        </div>
-        <TourView
-          motion={state.motion}
-          scene={state.scene}
-          samples={store.index.samples}
-          coloring={state.coloring}
-          preview={state.preview}
-          shown={state.shown}
-          camera={state.camera}
-          hover={state.hover}
-          selection={state.selection}
-          playing={touring}
-          speed={state.speed}
-          theme={theme}
-          woken={state.woken}
-          frameTimes={state.frameTimes}
-          description={describe(store.index.samples, coloring.by, coloring.names.length, state.layer.value, placeText(names, place), embedding.dims)}
-          advance={(seconds) => {
-            state.advance(seconds);
-            state.handling.grip.hold();
-          }}
-          active={() => state.active}
-          onSelect={(sample, more) => state.select(sample, more)}
-          onPicker={(pick) => (state.pick = pick)}
-          onFinder={(whereIs) => (state.whereIs = whereIs)}
-          onDrawn={(view) => {
-            state.drawn = view !== null;
-            state.stage.value = view;
-          }}
-          onHoverPlace={(at) => (hoverPlace.value = at)}
-        >
-          <Handles state={state} />
-          {hover !== null && !problem && (
-            <HoverCard
-              sample={hover}
-              samples={samples}
-              classes={classes}
-              place={nearestCheckpoint}
-              checkpoint={names[nearestCheckpoint] ?? ""}
-              at={hoverPlace}
-              width={drawnSize.value.width}
-              height={drawnSize.value.height}
-            />
+          {state.grid.open.value ? (
+            <>
+              <h2>Every layer at every checkpoint</h2>
+              <p data-testid="caption">
+                Rows are layers, columns are checkpoints. Those of one number of dimensions turn together. Point at a sample to find it in every picture;
+                drag across some to select them.
+              </p>
+            </>
+          ) : (
+            <>
+              <h2>
+                {leg?.title ?? state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
+              </h2>
+              <p data-testid="caption">
+                {leg?.sentence ?? captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding) })}
+              </p>
+            </>
           )}
-        </TourView>
-        {problem && <Message title="This step can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
+        </div>
+        {state.grid.open.value ? <GridView state={state} /> : <Panes state={state} />}
       </main>
       <aside class="side">
         <Legend

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Coloring } from "../data/coloring";
 import { Stage } from "../render/stage";
-import type { StageView } from "../state/app-state";
+import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
 import { toRgb } from "../theme/palette";
 import type { Camera } from "../tour/camera";
@@ -30,6 +30,8 @@ export interface TourViewProps {
   readonly theme: ReadonlySignal<string>;
   /** Changes when the stage is to draw again, be the scene the same. */
   readonly woken: ReadonlySignal<number>;
+  /** What tests and scripts find it by. */
+  readonly name: string;
   /** The text alternative. */
   readonly description: string;
   readonly frameTimes: FrameTimes;
@@ -84,7 +86,7 @@ export function TourView(props: TourViewProps) {
 
   if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
-    <div class="stage" data-testid="stage" ref={box} tabIndex={0} role="group" aria-label="Stage">
+    <div class="stage" data-testid={props.name} ref={box} tabIndex={0} role="group" aria-label={props.name === "stage" ? "Stage" : "Second stage"}>
       <svg class="stage-layer axes" ref={under} aria-hidden="true" />
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
       <svg class="stage-layer names" ref={over} aria-hidden="true" />

@@ -1,6 +1,7 @@
 /** The keys of the page. */
 
 import { type AppState, VIEWS } from "../state/app-state";
+import { arrange, arrangementOf } from "../state/arrangement";
 import { moved, zoomed } from "../tour/camera";
 
 /** Half sides of the stage that an arrow moves. */
@@ -46,6 +47,12 @@ export function listenForKeys(state: AppState): () => void {
         break;
       case "d":
         state.handling.addSelection();
+        break;
+      case "v":
+        arrange(state, arrangementOf(state) === "two" ? "one" : "two");
+        break;
+      case "g":
+        arrange(state, arrangementOf(state) === "grid" ? "one" : "grid");
         break;
       case "?":
         state.help.value = true;

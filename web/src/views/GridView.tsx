@@ -1,0 +1,112 @@
+/** Small multiples: layer by checkpoint. One basis turns them all; what is brushed in one is lit in every one. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { AppState } from "../state/app-state";
+import type { Cell } from "../state/grid";
+import { GridMotion } from "../state/grid-motion";
+import { Message } from "./Message";
+import { runGrid } from "./grid-run";
+
+/** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
+const LEAST = { width: 84, height: 84 };
+const NAMES = 76;
+
+export function GridView({ state }: { state: AppState }) {
+  const { rows, columns, cells, of } = state.grid.cells.value;
+  const recording = state.recording.value;
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const marks = useRef<SVGSVGElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const observer = new ResizeObserver(() => setSize({ width: box.clientWidth, height: box.clientHeight }));
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  const width = Math.max(LEAST.width, Math.floor((size.width - NAMES) / Math.max(1, columns.length)));
+  const height = Math.max(LEAST.height, Math.min(width, Math.floor((size.height - 24) / Math.max(1, rows.length))));
+  useEffect(() => {
+    if (!canvas.current || !marks.current || !recording || !size.width) return;
+    const motion = new GridMotion(state, recording, cells);
+    try {
+      const end = runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height });
+      return () => {
+        end();
+        motion.end();
+      };
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+      motion.end();
+      return;
+    }
+  }, [recording, cells, width, height, size.width > 0]);
+  if (!recording) return null;
+  if (failure) return <Message title="The points can't be drawn" text={failure} />;
+  const names = recording.store.index.checkpoints.map(({ name }) => name);
+  const [allRows, allColumns] = of;
+  const fewer = rows.length < allRows || columns.length < allColumns;
+  return (
+    <div class="grid-view" data-testid="grid" ref={scroller}>
+      <div class="grid-table" style={{ gridTemplateColumns: `${NAMES}px repeat(${columns.length}, ${width}px)` }}>
+        <span />
+        {columns.map((place) => (
+          <span key={place} class="grid-column">
+            {names[place]}
+          </span>
+        ))}
+        {rows.map((layer, r) => (
+          <Row key={layer} layer={layer} height={height} cells={cells.slice(r * columns.length, (r + 1) * columns.length)} names={names} here={isHere(state)} onEnter={(cell) => state.grid.enter(cell)} />
+        ))}
+        <div class="grid-canvas" style={{ left: `${NAMES}px`, width: `${width * columns.length}px`, height: `${height * rows.length}px` }}>
+          <canvas ref={canvas} role="img" aria-label={`${rows.length} layers by ${columns.length} checkpoints, a small scatter plot each`} />
+          <svg ref={marks} aria-hidden="true" />
+        </div>
+      </div>
+      {fewer && (
+        <p class="note">
+          {rows.length} of {allRows} layers and {columns.length} of {allColumns} checkpoints: more would be too many points to draw.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function isHere(state: AppState): (cell: Cell) => boolean {
+  const layer = state.layer.value;
+  const place = Math.round(state.checkpoint.value);
+  return (cell) => cell.layer === layer && cell.place === place;
+}
+
+interface RowProps {
+  readonly layer: string;
+  readonly height: number;
+  readonly cells: readonly (Cell | null)[];
+  readonly names: readonly string[];
+  readonly here: (cell: Cell) => boolean;
+  readonly onEnter: (cell: Cell) => void;
+}
+
+function Row({ layer, height, cells, names, here, onEnter }: RowProps) {
+  return (
+    <>
+      <span class="grid-row" title={layer}>
+        {layer}
+      </span>
+      {cells.map((cell, i) =>
+        cell ? (
+          <div key={i} class={here(cell) ? "grid-cell here" : "grid-cell"} style={{ height: `${height}px` }}>
+            <button type="button" class="grid-enter" aria-label={`Show ${layer} at ${names[cell.place]} alone`} title="Show it alone" onClick={() => onEnter(cell)}>
+              ⤢
+            </button>
+          </div>
+        ) : (
+          <div key={i} class="grid-cell none" style={{ height: `${height}px` }} title={`${layer} was not laid out there`} />
+        ),
+      )}
+    </>
+  );
+}
+

@@ -1,0 +1,92 @@
+/** One picture: the stage with its handles and the card of the sample that is pointed at. */
+
+import { computed, type Signal, signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { AppState } from "../state/app-state";
+import type { FrameTimes } from "../state/frame-times";
+import type { Grip } from "../state/grip";
+import { theme } from "../theme/theme";
+import { describe } from "./caption";
+import { Handles } from "./Handles";
+import { HoverCard } from "./HoverCard";
+import { Message } from "./Message";
+import { placeText } from "./TimeBar";
+import { TourView } from "./TourView";
+
+export interface PaneViewProps {
+  readonly state: AppState;
+  readonly grip: Grip;
+  readonly frameTimes: FrameTimes;
+  /** Whether the pointer was last over the second picture: there the card is. */
+  readonly pointed: Signal<boolean>;
+  readonly advance: (seconds: number) => void;
+}
+
+export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneViewProps) {
+  const { pane, beside } = grip;
+  // The place of the hovered sample changes with every frame; only its card follows.
+  const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
+  const drawnSize = useMemo(() => computed(() => ({ width: pane.stage.value?.width ?? 0, height: pane.stage.value?.height ?? 0 })), [pane]);
+  // While somebody holds a handle the tour waits.
+  const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
+  const recording = pane.recording.value;
+  const steps = pane.steps.value;
+  const coloring = pane.coloring.value;
+  if (!recording || !steps || !coloring) return null;
+  const { store, samples, classes } = recording;
+  const names = store.index.checkpoints.map((c) => c.name);
+  const place = pane.checkpoint.value;
+  const nearest = Math.round(place);
+  const problem = pane.problem.value;
+  const hover = state.hover.value;
+  return (
+    <div class="pane" data-testid={beside ? "pane-beside" : "pane"} onPointerOver={() => (pointed.value = beside)}>
+      <TourView
+        motion={pane.motion}
+        scene={pane.scene}
+        samples={store.index.samples}
+        coloring={pane.coloring}
+        preview={state.preview}
+        shown={pane.shown}
+        camera={pane.camera}
+        hover={state.hover}
+        selection={state.selection}
+        playing={touring}
+        speed={state.speed}
+        theme={theme}
+        woken={state.woken}
+        frameTimes={frameTimes}
+        name={beside ? "stage-beside" : "stage"}
+        description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims)}
+        advance={(seconds) => {
+          advance(seconds);
+          grip.hold();
+        }}
+        active={() => state.active}
+        onSelect={(sample, more) => state.select(sample, more)}
+        onPicker={(pick) => (pane.pick = pick)}
+        onFinder={(whereIs) => (pane.whereIs = whereIs)}
+        onDrawn={(view) => {
+          pane.drawn = view !== null;
+          pane.stage.value = view;
+        }}
+        onHoverPlace={(at) => (hoverPlace.value = at)}
+      >
+        <Handles state={state} grip={grip} />
+        {hover !== null && !problem && pointed.value === beside && (
+          <HoverCard
+            sample={hover}
+            samples={samples}
+            classes={classes}
+            place={nearest}
+            checkpoint={names[nearest] ?? ""}
+            at={hoverPlace}
+            width={drawnSize.value.width}
+            height={drawnSize.value.height}
+          />
+        )}
+      </TourView>
+      {problem && <Message title="This step can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
+    </div>
+  );
+}

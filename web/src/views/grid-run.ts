@@ -1,0 +1,161 @@
+/** The loop that draws a grid, and the hand on it: pointing lights a sample in every cell, dragging brushes. */
+
+import { effect } from "@preact/signals";
+import { combined } from "../data/sample-sets";
+import { type Box, type Drawn, GridStage, placeIn } from "../render/grid-stage";
+import type { AppState } from "../state/app-state";
+import type { GridMotion } from "../state/grid-motion";
+import { toRgb } from "../theme/palette";
+import { theme } from "../theme/theme";
+
+/** CSS pixels around the pointer that a brush takes, and that a pointer may move in a click. */
+const BRUSH = 10;
+const STILL = 4;
+const SVG = "http://www.w3.org/2000/svg";
+
+export interface GridRun {
+  readonly state: AppState;
+  readonly motion: GridMotion;
+  readonly canvas: HTMLCanvasElement;
+  readonly marks: SVGSVGElement;
+  readonly columns: number;
+  /** CSS pixels of a cell. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export function runGrid({ state, motion, canvas, marks, columns, width, height }: GridRun): () => void {
+  const stage = new GridStage(canvas);
+  let drawn: (Drawn | null)[] = [];
+  let request = 0;
+  let last: number | null = null;
+  const rows = Math.ceil(motion.frames().length / Math.max(1, columns));
+  canvas.style.width = `${width * columns}px`;
+  canvas.style.height = `${height * rows}px`;
+  const boxOf = (i: number): Box => ({ x: (i % columns) * width, y: Math.floor(i / columns) * height, width, height });
+
+  const frame = (now: number): void => {
+    request = 0;
+    const began = performance.now();
+    const seconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
+    state.advance(seconds);
+    const playing = state.playing.peek() && !state.held.peek();
+    state.motion.advance(seconds, playing, state.speed.peek());
+    motion.advance(seconds, playing, state.speed.peek());
+    drawn = motion.frames().map((picture, i) => picture && { frame: picture, ...boxOf(i) });
+    stage.draw(drawn.filter((cell) => cell !== null));
+    mark(marks, drawn, state.hover.peek());
+    state.frameTimes.add(performance.now() - began);
+    state.drawn = !motion.loading;
+    const points = drawn.reduce((sum, cell) => sum + (cell ? cell.frame.layers[0].step.samples : 0), 0);
+    state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points };
+    last = now;
+    if (state.active) ask();
+    else last = null;
+  };
+  const ask = (): void => {
+    request ||= requestAnimationFrame(frame);
+  };
+  stage.resize(width * columns, height * rows, window.devicePixelRatio || 1);
+  const stops = [
+    effect(() => {
+      const coloring = state.coloring.value;
+      if (coloring) stage.setClasses(coloring.of);
+      ask();
+    }),
+    effect(() => {
+      void theme.value;
+      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value);
+      ask();
+    }),
+    effect(() => {
+      stage.setShown(state.shown.value);
+      ask();
+    }),
+    effect(() => {
+      for (const signal of [state.playing, state.speed, state.woken, state.hover, state.selection]) void signal.value;
+      ask();
+    }),
+    brushOn(state, canvas, (x, y) => {
+      const i = Math.floor(y / height) * columns + Math.floor(x / width);
+      return drawn[i] ?? null;
+    }, stage),
+  ];
+  const onLost = (event: Event): void => event.preventDefault();
+  canvas.addEventListener("webglcontextlost", onLost);
+  return () => {
+    cancelAnimationFrame(request);
+    for (const stop of stops) stop();
+    canvas.removeEventListener("webglcontextlost", onLost);
+    marks.replaceChildren();
+    stage.free();
+  };
+}
+
+/** A ring around a sample in every cell. */
+function mark(marks: SVGSVGElement, drawn: readonly (Drawn | null)[], sample: number | null): void {
+  const cells = sample === null ? [] : drawn.filter((cell) => cell !== null);
+  while (marks.childElementCount > cells.length) marks.lastElementChild?.remove();
+  while (marks.childElementCount < cells.length) marks.append(document.createElementNS(SVG, "circle"));
+  cells.forEach((cell, i) => {
+    const [x, y] = placeIn(cell, sample ?? 0);
+    const circle = marks.children[i];
+    circle.setAttribute("cx", x.toFixed(1));
+    circle.setAttribute("cy", y.toFixed(1));
+    circle.setAttribute("r", "5");
+  });
+}
+
+/** Point, click and brush on the cells. */
+function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number, y: number) => Drawn | null, stage: GridStage): () => void {
+  let stroke: { x: number; y: number; moved: boolean; taken: readonly number[]; before: ReturnType<AppState["handling"]["moment"]> } | null = null;
+  const at = (event: PointerEvent): [number, number] => {
+    const { left, top } = canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  };
+  const onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    const [x, y] = at(event);
+    stroke = { x, y, moved: false, taken: event.shiftKey ? state.selection.peek() : [], before: state.handling.moment() };
+    if (event.pointerType === "mouse") canvas.setPointerCapture(event.pointerId);
+  };
+  const onMove = (event: PointerEvent): void => {
+    const [x, y] = at(event);
+    const cell = cellAt(x, y);
+    if (!stroke) {
+      state.hover.value = cell && stage.pick(cell, x, y);
+      return;
+    }
+    if (!stroke.moved && Math.hypot(x - stroke.x, y - stroke.y) < STILL) return;
+    stroke.moved = true;
+    state.hover.value = null;
+    if (!cell) return;
+    stroke.taken = combined(stroke.taken, stage.within(cell, x, y, BRUSH), "add");
+    state.selection.value = stroke.taken;
+  };
+  const onUp = (event: PointerEvent): void => {
+    const [x, y] = at(event);
+    const cell = cellAt(x, y);
+    if (stroke?.moved) state.handling.record(stroke.before);
+    else if (stroke && cell && event.type === "pointerup") {
+      const sample = stage.pick(cell, x, y);
+      if (sample !== null) state.select(sample, event.shiftKey);
+    }
+    stroke = null;
+  };
+  const onLeave = (): void => {
+    if (!stroke) state.hover.value = null;
+  };
+  canvas.addEventListener("pointerdown", onDown);
+  canvas.addEventListener("pointermove", onMove);
+  canvas.addEventListener("pointerup", onUp);
+  canvas.addEventListener("pointercancel", onUp);
+  canvas.addEventListener("pointerleave", onLeave);
+  return () => {
+    canvas.removeEventListener("pointerdown", onDown);
+    canvas.removeEventListener("pointermove", onMove);
+    canvas.removeEventListener("pointerup", onUp);
+    canvas.removeEventListener("pointercancel", onUp);
+    canvas.removeEventListener("pointerleave", onLeave);
+  };
+}
