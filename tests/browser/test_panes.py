@@ -234,7 +234,9 @@ def test_a_link_shows_the_same_two_pictures(tour: Tour, open_tour: Any, served_d
     again.page.goto(link)
     again.page.reload()
     again.wait(lambda: again.page.evaluate("!!window.inscape?.view?.ready") and again.state["panes"] == "two")
-    assert again.state["beside"] == wanted
+    assert {**again.state["beside"], "basis": None} == {**wanted, "basis": None}
+    again.wait(lambda: again.view["ready"] and again.state["beside"]["basis"] is not None)
+    tour.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert np.abs(places(again, [5, 6], True) - places(tour, [5, 6], True)).max() < 0.01
     assert again.messages == []
 

@@ -56,7 +56,11 @@ export function encodeAddress(address: Address): string {
   if (handles && handles.length <= LONGEST_HANDLES) fields.set("handles", handles);
   if (address.panes === "grid") fields.set("panes", "grid");
   if (address.part) fields.set("part", JSON.stringify(address.part));
-  if (address.beside) fields.set("beside", JSON.stringify(address.beside));
+  if (address.beside) {
+    const { basis, ...beside } = address.beside as { basis?: readonly number[] | null };
+    fields.set("beside", JSON.stringify(beside));
+    if (basis && address.playing === false) fields.set("beside-basis", encodeBasis(basis));
+  }
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
   return fields.toString();
@@ -93,6 +97,8 @@ export function decodeAddress(hash: string): Address {
     const value = asJson(fields.get(name));
     if (typeof value === "object" && value !== null) address[name] = value;
   }
+  const basisBeside = decodeBasis(fields.get("beside-basis") ?? "");
+  if (address.beside && basisBeside) address.beside = { ...(address.beside as object), basis: basisBeside };
   const axes = fields.get("axes");
   if (axes === "held" || axes === "plain") address.axisHandles = axes === "held";
   const basis = decodeBasis(fields.get("basis") ?? "");

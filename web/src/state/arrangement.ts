@@ -5,6 +5,7 @@ import type { AppState } from "./app-state";
 import { BASES, type Bases } from "./beside";
 import type { Part, PartChoice } from "./part-choice";
 import { openBeside } from "./session";
+import { asBasis, spaceOfEmbedding } from "./spaces";
 
 export const ARRANGEMENTS = ["one", "two", "grid"] as const;
 export type ArrangementName = (typeof ARRANGEMENTS)[number];
@@ -20,6 +21,8 @@ export interface PublicBeside {
   part: Part | null;
   /** One basis for both pictures, one each, or one each with handles that go together. */
   bases: Bases;
+  /** d × d, row-major: by what it is seen; with one basis for both, and both of one space, the first picture's holds. */
+  basis: number[] | null;
 }
 
 export interface PublicPanes {
@@ -48,6 +51,7 @@ export function arrange(state: AppState, name: ArrangementName): void {
 export function readPanes(state: AppState): PublicPanes {
   const { beside } = state;
   const { layer, method, checkpoint } = beside.wish.peek();
+  const steps = beside.steps.peek();
   const second: PublicBeside = {
     recording: beside.other.peek()?.entry.name ?? null,
     layer,
@@ -55,6 +59,7 @@ export function readPanes(state: AppState): PublicPanes {
     checkpoint,
     part: beside.part.wanted.peek(),
     bases: beside.bases.peek(),
+    basis: steps ? [...beside.motion.basis(spaceOfEmbedding(steps.embedding), steps.embedding.dims)] : null,
   };
   const panes = state.grid.open.peek() ? "grid" : beside.open.peek() ? "two" : "one";
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
@@ -105,6 +110,7 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
     refuse("no such checkpoint of the second picture", checkpoint, `give a number from 0 to ${last}, or null`);
   }
   const bases = BASES.find((b) => b === (given.bases ?? "one")) ?? refuse("no such way to see the second picture", given.bases, `choose from ${BASES.join(", ")}`);
+  const basis = given.basis === undefined || given.basis === null ? null : asBasis(given.basis, refuse);
   const part = asPart(given.part ?? null, recording === null ? state.part : null, refuse);
   return () => {
     state.grid.open.value = false;
@@ -112,7 +118,14 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
     beside.wish.value = { layer, method, checkpoint: checkpoint as number | null };
     beside.part.wanted.value = part;
     beside.setBases(bases);
-    void openBeside(state, recording);
+    void openBeside(state, recording).then(() => {
+      const shown = beside.steps.peek()?.embedding;
+      if (!basis || !shown || basis.length !== shown.dims ** 2) return;
+      const space = spaceOfEmbedding(shown);
+      const first = state.steps.peek()?.embedding;
+      if (bases !== "one" || !first || spaceOfEmbedding(first) !== space) beside.motion.setBasis(space, shown.dims, basis);
+      state.woken.value += 1;
+    });
   };
 }
 

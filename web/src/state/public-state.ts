@@ -18,17 +18,16 @@
  */
 
 import { batch } from "@preact/signals";
-import { axesOf, type EmbeddingIndex } from "../data/recording-index";
-import { flowSpace, spaceOf } from "../tour/scene";
+import { spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
-import { deviation } from "../tour/matrix";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
+import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
 export interface PublicState extends PublicPanes {
@@ -111,12 +110,6 @@ export function readState(state: AppState): PublicState {
     camera: { ...state.camera.peek() },
     ...readPanes(state),
   };
-}
-
-/** The space that an embedding is seen in. */
-export function spaceOfEmbedding(embedding: EmbeddingIndex): string {
-  const units = axesOf(embedding) !== null;
-  return embedding.flow ? flowSpace(embedding.flow.name, embedding.flow.stop, units) : spaceOf(embedding.dims, units);
 }
 
 function copied(list: readonly number[] | null): number[] | null {
@@ -248,13 +241,8 @@ function asNumbers(value: unknown, limit: number): number[] | undefined {
 }
 
 function basisChange(state: AppState, basis: unknown): () => void {
-  if (!Array.isArray(basis) || !basis.every((x) => typeof x === "number" && Number.isFinite(x))) {
-    refuse("the basis is a flat list of d × d numbers", typeof basis, "assign one like inscape.state.basis");
-  }
-  const numbers = Float64Array.from(basis as number[]);
+  const numbers = asBasis(basis, refuse);
   const dims = Math.round(Math.sqrt(numbers.length));
-  if (dims < 2 || dims * dims !== numbers.length) refuse("the basis is square", numbers.length, "assign d × d numbers");
-  if (deviation(numbers, dims) > 1e-3) refuse("the basis is orthonormal", "columns that are not", "orthonormalize it first");
   return () => {
     // The other changes are made: this is the embedding that will be seen.
     const embedding = state.steps.peek()?.embedding;
