@@ -318,3 +318,43 @@ def test_narrow_and_dark_and_by_keyboard(open_tour: Callable[..., Tour], served_
     tour.page.keyboard.press("v")
     tour.wait(lambda: tour.state["panes"] == "one")
     assert tour.messages == []
+
+
+def test_sets_of_handles_are_kept_in_the_recording(
+    tour: Tour, demo_recording: Path, open_tour: Callable[..., Tour], served_demo: str
+) -> None:
+    tour.show(
+        layer="softmax",
+        handles=[
+            {"kind": "class", "group": 4, "name": "fours", "pinned": True},
+            {"kind": "samples", "samples": [3, 9]},
+        ],
+        **SETTLED,
+    )
+    handles = tour.state["handles"]
+    tour.page.get_by_test_id("handles-keep").click()
+    tour.page.get_by_test_id("handle-set-name").fill("my handles")
+    tour.page.keyboard.press("Enter")
+    kept = inscape.open(demo_recording).handles
+    tour.wait(lambda: "my handles" in kept)
+    try:
+        assert [handle["kind"] for handle in kept["my handles"]] == ["class", "samples"]
+        assert kept["my handles"][0]["group"] == "4"
+        tour.show(handles=[])
+        tour.page.get_by_role("button", name="my handles 2").click()
+        tour.wait(lambda: len(tour.state["handles"]) == 2)
+        assert [{**handle, "of": None} for handle in tour.state["handles"]] == [
+            {**handle, "of": None} for handle in handles
+        ]
+        tour.page.keyboard.press("Control+z")
+        tour.wait(lambda: tour.state["handles"] == [])
+        # What is kept is on every page, and what one page removes goes from the others.
+        other = open_tour(served_demo)
+        button = other.page.get_by_role("button", name="my handles 2")
+        button.wait_for()
+        tour.page.get_by_label("Remove the handles my handles from the recording").click()
+        button.wait_for(state="detached")
+        assert list(kept) == []
+    finally:
+        for name in list(kept):
+            del kept[name]

@@ -81,9 +81,13 @@ export async function removeEntry(recording: string, kind: PeopleKind, name: str
 
 /** The samples of a saved selection. */
 export function samplesOf({ samples }: SavedSelection): number[] {
+  return samplesOfRuns(samples);
+}
+
+export function samplesOfRuns({ runs }: { readonly runs: readonly number[] }): number[] {
   const found: number[] = [];
   let at = 0;
-  samples.runs.forEach((length, i) => {
+  runs.forEach((length, i) => {
     if (i % 2) for (let k = 0; k < length; k++) found.push(at + k);
     at += length;
   });

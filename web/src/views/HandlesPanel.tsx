@@ -1,6 +1,7 @@
 /** Which handles the stage has: three switches beside it. */
 
 import type { AppState } from "../state/app-state";
+import { SavedHandlesList } from "./SavedHandlesList";
 
 export function HandlesPanel({ state }: { state: AppState }) {
   const { handling } = state;
@@ -37,6 +38,7 @@ export function HandlesPanel({ state }: { state: AppState }) {
         </button>
       </div>
       <p class="note">{count ? "Drag one to turn the view." : "Handles turn the view by what they hold."}</p>
+      <SavedHandlesList state={state} />
     </section>
   );
 }
