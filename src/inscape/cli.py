@@ -195,8 +195,8 @@ def info(arguments: Arguments) -> int:
             f"  layer      {layer['name']}: {layer['units']:,} units ({shape}, {layer['reduction']}, {layer['dtype']})"
         )
     for entry in content["checkpoints"]:
-        accuracy = "" if entry["accuracy"] is None else f": accuracy {entry['accuracy']:.2%}"
-        _say(f"  checkpoint {entry['name']}{accuracy}")
+        words = _accuracy(entry)
+        _say(f"  checkpoint {entry['name']}" + (f": {words}" if words else ""))
     for entry in content["unfinished"]:
         _say(f"  unfinished {entry['checkpoint']}: {entry['parts']} of {entry['of']} parts; go on with --resume")
     for name in content["embeddings"]:
@@ -318,17 +318,26 @@ def run(arguments: Arguments) -> int:
         on_checkpoint=None if arguments.quiet or arguments.json else _tell_checkpoint,
     )
     if arguments.json:
-        _say(json.dumps({"path": str(study.out), "done": report.done, "skipped": report.skipped}))
+        further = [str(made.out) for made in study.recordings]
+        content = {"path": str(study.out), "done": report.done, "skipped": report.skipped}
+        _say(json.dumps(content | ({"further": further} if further else {})))
     else:
         current = f" (current already: {', '.join(report.skipped)})" if report.skipped else ""
         _say(f"made: {', '.join(report.done) or 'nothing'}{current}")
-        _say(f"  see it: inscape serve {study.out}")
+        _say(f"  see it: inscape serve {' '.join(str(made.out) for made in (study, *study.recordings))}")
     return 0
 
 
 def _tell_checkpoint(entry: dict[str, Any]) -> None:
-    accuracy = "" if entry["accuracy"] is None else f"  test accuracy {entry['accuracy']:.2%}"
-    _say(f"  {entry['name']}{accuracy}")
+    _say(f"  {entry['name']}  {_accuracy(entry)}".rstrip())
+
+
+def _accuracy(entry: dict[str, Any]) -> str:
+    """The accuracy of a checkpoint in words: of each split by itself, where the samples have splits."""
+    if entry["accuracy"] is None:
+        return ""
+    splits = entry.get("splits") or {"": entry["accuracy"]}
+    return ", ".join(f"{name} accuracy {value:.2%}".lstrip() for name, value in splits.items())
 
 
 def serve(arguments: Arguments) -> int:

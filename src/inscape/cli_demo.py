@@ -65,7 +65,9 @@ def _wanted(study: Study, recording: Recording) -> list[Wanted]:
     name = next(iter(find([recording.path])))
     jobs = []
     for result in study.results:
-        method = result["embed"]
+        method = result.get("embed")
+        if method is None:  # a flow asks the model, which the server does not have
+            continue
         stored = recording.embedding(method) if method in recording.embeddings else None
         made = stored is not None and not stored.stale and "unfinished" not in stored.provenance.parameters
         if result.get("later") and not made:

@@ -12,7 +12,7 @@ import pytest
 from inscape.data import Batch, Source
 from inscape.errors import DataError
 
-KINDS = ("folder", "array", "idx", "torch", "digits")
+KINDS = ("folder", "array", "idx", "torch", "digits", "joined")
 
 
 def leaves(inputs: Any) -> list[np.ndarray[Any, Any]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -50,10 +53,23 @@ def test_a_second_demo_does_nothing_again(demo_recording: Path, command: Any) ->
     assert time.monotonic() - start < 30  # it takes two; a slow machine may take longer, training takes much longer
 
 
-def test_the_three_lines_work_when_pasted(demo_recording: Path, tmp_path: Path, command: Any) -> None:
-    import subprocess
-    import sys
+def test_it_ends_by_serving(demo_recording: Path) -> None:
+    command = [sys.executable, "-m", "inscape", "demo", "--out", str(demo_recording), "--port", "0", "--quiet"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        said = []
+        assert process.stdout is not None
+        for line in process.stdout:  # ends when the process does
+            said.append(line)
+            if "http://127.0.0.1:" in line:
+                break
+        process.terminate()
+    assert "?token=" in said[-1], "".join(said)
 
+
+def test_the_three_lines_work_when_pasted(demo_recording: Path, tmp_path: Path, command: Any) -> None:
     said = (demo_recording.parent / "demo.log").read_text()
     lines = [line.strip() for line in said[said.index("your own model") :].splitlines()[1:4]]
     assert lines[0] == "import inscape" and len(lines) == 3

@@ -59,9 +59,20 @@ describe("where in time", () => {
   });
 
   it("the accuracy is that of checkpoints, never one in between", () => {
-    expect(accuracyText([0.1, 0.95, null], 1)).toBe("accuracy 95.0%");
-    expect(accuracyText([0.1, 0.95, null], 0.5)).toBe("accuracy 10.0% → 95.0%");
-    expect(accuracyText([0.1, 0.95, null], 1.5)).toBe("accuracy 95.0%");
-    expect(accuracyText([null], 0)).toBe("");
+    const measured = [0.1, 0.95, null].map((accuracy) => ({ accuracy }));
+    expect(accuracyText(measured, 1)).toBe("accuracy 95.0%");
+    expect(accuracyText(measured, 0.5)).toBe("accuracy 10.0% → 95.0%");
+    expect(accuracyText(measured, 1.5)).toBe("accuracy 95.0%");
+    expect(accuracyText([{ accuracy: null }], 0)).toBe("");
+  });
+
+  it("tells the accuracy of each split by itself", () => {
+    const at = (train: number, test: number) => ({
+      accuracy: (train + test) / 2,
+      splits: [{ name: "train", accuracy: train }, { name: "test", accuracy: test }],
+    });
+    expect(accuracyText([at(0.5, 0.4), at(1, 0.7115)], 1)).toBe("train 100.0% · test 71.2%");
+    expect(accuracyText([at(0.5, 0.4), at(1, 0.7115)], 0.5)).toBe("train 50 → 100% · test 40 → 71%");
+    expect(accuracyText([{ accuracy: 0.5, splits: [{ name: "test", accuracy: 0.5 }] }], 0)).toBe("accuracy 50.0%");
   });
 });

@@ -18,7 +18,8 @@ from __future__ import annotations
 from inscape.data.digits import Digits, digits
 from inscape.data.folder import Folder
 from inscape.data.items import Sample
+from inscape.data.joined import Joined
 from inscape.data.resolve import from_path, source
 from inscape.data.source import Batch, Source
 
-__all__ = ["Batch", "Digits", "Folder", "Sample", "Source", "digits", "from_path", "source"]
+__all__ = ["Batch", "Digits", "Folder", "Joined", "Sample", "Source", "digits", "from_path", "source"]

@@ -51,7 +51,7 @@ class Source(Protocol):
     name: str
     """What a person calls it: the folder's name, `digits`, `TensorDataset`."""
     kind: str
-    """folder, array, idx, torch or digits."""
+    """folder, array, idx, torch, digits, or joined (of several kinds)."""
     class_names: tuple[str, ...] | None
     """Names of the classes that the labels count; None where there are none."""
     batch_size: int | None

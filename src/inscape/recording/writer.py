@@ -18,6 +18,8 @@ from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
 OWN = {"receipts", "samples", "input", "checkpoints", "embeddings", "flows", "people", "zarr.json"}
+SPLITS_LIMIT = 16
+"""More values than this in a column `split` are no parts of a data set."""
 
 
 def is_taken(root: Path) -> bool:
@@ -185,7 +187,7 @@ class Writer:
         self.check_inputs(name)
         parts = receipts.load(self.root, receipts.checkpoint_kind(name))
         path = f"checkpoints/{to_folder(name)}"
-        entry = {"name": name, "path": to_folder(name), "accuracy": self._accuracy(path), **(info or {})}
+        entry = {"name": name, "path": to_folder(name), **self._accuracies(path), **(info or {})}
         entries = [e for e in index.read(self.root)["checkpoints"] if e["name"] != name]
         known = {e["name"]: e for e in index.read(self.root)["checkpoints"]}
         with storage(self.root, "publishing a checkpoint"):
@@ -210,13 +212,20 @@ class Writer:
         with storage(self.root, "completing the recording"):
             index.publish(self.root, complete=True)
 
-    def _accuracy(self, checkpoint: str) -> float | None:
+    def _accuracies(self, checkpoint: str) -> dict[str, Any]:
+        """The accuracy over all samples with a label, and by split where there is a column of that name."""
         if not (self.plan.predictions and self.plan.labels and self.plan.loss):
-            return None
+            return {"accuracy": None}
         label = np.asarray(open_array(self.root, "samples/label")[...])
-        prediction = np.asarray(open_array(self.root, f"{checkpoint}/prediction")[...])
+        right = label == np.asarray(open_array(self.root, f"{checkpoint}/prediction")[...])
         known = label >= 0
-        return float((label == prediction)[known].mean()) if known.any() else None
+        found: dict[str, Any] = {"accuracy": float(right[known].mean()) if known.any() else None}
+        if any(column.name == "split" for column in self.plan.columns):
+            split = np.asarray(open_array(self.root, "samples/split")[...]).astype(object)
+            names = list(dict.fromkeys(split[known].tolist()))
+            if len(names) <= SPLITS_LIMIT:
+                found["splits"] = {str(name): float(right[known & (split == name)].mean()) for name in names}
+        return found
 
     def _check_space(self) -> None:
         need, free = self.plan.checkpoint_bytes(), free_bytes(self.root)

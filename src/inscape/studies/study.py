@@ -6,28 +6,15 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from inscape.errors import InscapeError, WrongCall
 from inscape.recording import Recording, index
 from inscape.recording.files import seal, unseal, write_atomically
-from inscape.recording.names import offer
-from inscape.studies.embed import METHODS, embed
-
-SECTIONS = {
-    "study": {"title", "out", "seed"},
-    "model": {"factory", "arguments"},
-    "data": {"source", "labels", "class_names", "image_size", "resize", "mode", "mean", "std", "strict"},
-    "record": {"layers", "reduction", "dtype", "batch_size", "predictions", "channels", "engine", "allow_nonfinite"},
-    "checkpoints": {"weights", "train", "restore", "arguments"},
-}
-RESULTS = {
-    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
-    "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
-}
-"""The keys of each kind of result; the first names the kind."""
+from inscape.studies.embed import embed
+from inscape.studies.study_file import check
 
 
 @dataclass(frozen=True)
@@ -61,6 +48,19 @@ class Study:
     ``train(model, checkpoint, folder, **arguments)`` which calls ``checkpoint(name)`` at every state to record and
     keeps in ``folder`` what it needs to go on after a kill. Results that ask the model then need
     ``restore = "training.py:restore"``, a function ``restore(model, checkpoint, folder)`` that loads a state again.
+
+    In place of ``source``, ``splits = { train = "…", test = "…" }`` joins data, with a column ``split``. Each
+    ``[[recording]]`` is a further recording of the same model, of other data or layers, at some of its checkpoints::
+
+        [[recording]]
+        out = "runs/all.inscape"
+        checkpoints = "last"
+        data = { splits = { train = "train.npz", test = "test.npz" } }
+        record = { layers = ["softmax"] }
+
+        [[recording.result]]
+        embed = "units"
+        layers = ["softmax"]
     """
 
     content: dict[str, dict[str, Any]]
@@ -68,6 +68,12 @@ class Study:
     folder: Path
     out: Path
     source: str = ""
+    recordings: tuple[Study, ...] = ()
+    """The further recordings, each a study of its own."""
+    origin: Study | None = None
+    """Of a further recording: the study whose states it is of."""
+    states: str | tuple[str, ...] = "last"
+    """Of a further recording: the checkpoints of these states; ``last``, ``all``, or their names."""
 
     @classmethod
     def load(cls, path: str | Path, *, out: str | Path | None = None) -> Study:
@@ -83,10 +89,28 @@ class Study:
             raise WrongCall("there is no such study file", got=str(path), remedy="check the path") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise WrongCall("the study file can't be read", got=f"{path}: {error}", remedy="mend the TOML") from error
-        results = content.pop("result", [])
-        _check(path, content, results)
+        check(path, content)
+        results, recordings = content.pop("result", []), content.pop("recording", [])
         where = Path(out) if out is not None else path.parent / content["study"]["out"]
-        return cls(content, results, path.parent, where, str(path))
+        main = cls(content, results, path.parent, where, str(path))
+        return replace(main, recordings=tuple(main._recording(entry, beside=out is not None) for entry in recordings))
+
+    def _recording(self, entry: Mapping[str, Any], *, beside: bool) -> Study:
+        """A further recording; beside the first one where that goes to another place than the file says."""
+        out = Path(entry["out"])
+        study = {k: v for k, v in self.section("study").items() if k == "seed"} | {"out": str(out)}
+        content = {**self.content, "study": study if "title" not in entry else {**study, "title": entry["title"]}}
+        content |= {name: entry[name] for name in ("data", "record") if name in entry}
+        checkpoints = entry.get("checkpoints", "last")
+        return Study(
+            content,
+            entry.get("result", []),
+            self.folder,
+            self.out.with_name(out.name) if beside else self.path(str(out)),
+            self.source,
+            origin=self,
+            states=checkpoints if isinstance(checkpoints, str) else tuple(checkpoints),
+        )
 
     def section(self, name: str) -> dict[str, Any]:
         """One section, empty where the file has none."""
@@ -99,12 +123,16 @@ class Study:
     def digest(self) -> str:
         """Digest of everything that decides the activations: sections, and size and time of the files they name."""
         checkpoints, data, model = self.section("checkpoints"), self.section("data"), self.section("model")
-        named = [*checkpoints.get("weights", []), str(data.get("labels", "")), *str(data["source"]).split(",")]
-        named += [str(spec).rpartition(":")[0] for spec in (model["factory"], checkpoints.get("train"), data["source"])]
+        sources = list(data["splits"].values()) if "splits" in data else [str(data["source"])]
+        named = [*checkpoints.get("weights", []), str(data.get("labels", ""))]
+        named += [file for source in sources for file in source.split(",")]
+        named += [str(spec).rpartition(":")[0] for spec in (model["factory"], checkpoints.get("train"), *sources)]
         stamps = [_stamp(self.path(name)) for name in named if name]
         told: dict[str, Any] = {name: self.content.get(name) for name in ("model", "data", "record")}
         # How a state is loaded again changes no state.
         told["checkpoints"] = {k: v for k, v in checkpoints.items() if k != "restore"} or None
+        if self.origin is not None:
+            told["states"] = self.states
         seed = self.section("study").get("seed")
         return hashlib.sha256(json.dumps([told, seed, stamps], sort_keys=True).encode()).hexdigest()
 
@@ -113,35 +141,6 @@ def _stamp(path: Path) -> list[list[int]]:
     """Size and time of a file, or of every file of a folder."""
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path] if path.is_file() else []
     return [[file.stat().st_size, file.stat().st_mtime_ns] for file in files]
-
-
-def _check(path: Path, content: Mapping[str, Any], results: Any) -> None:
-    for name, section in content.items():
-        if name not in SECTIONS or not isinstance(section, dict):
-            raise WrongCall("a study has no such section", got=f"[{name}] in {path}", remedy=offer(name, SECTIONS))
-        for key in section:
-            if key not in SECTIONS[name]:
-                raise WrongCall(
-                    "a study has no such key", got=f"{name}.{key} in {path}", remedy=offer(key, SECTIONS[name])
-                )
-    for name, key in (("study", "out"), ("model", "factory"), ("data", "source")):
-        if key not in content.get(name, {}):
-            raise WrongCall("a study needs a key", got=f"no {name}.{key} in {path}", remedy=f"add {key} to [{name}]")
-    for result in results:
-        kind = next((kind for kind in RESULTS if kind in result), None)
-        unknown = set(result) - RESULTS[kind or "embed"]
-        if unknown or kind is None:
-            got = ", ".join(sorted(unknown)) or f"none of {', '.join(RESULTS)}"
-            known = sorted(RESULTS[kind]) if kind else list(RESULTS)
-            raise WrongCall("a result of the study is unknown", got=f"{got} in {path}", remedy=offer(got, known))
-        if kind == "flow":
-            continue
-        if result["embed"] not in METHODS:
-            raise WrongCall(
-                "there is no such embedding",
-                got=f"embed = {result['embed']!r} in {path}",
-                remedy="choose from " + ", ".join(METHODS),
-            )
 
 
 @dataclass
@@ -176,24 +175,46 @@ def run(
         later: make only the results marked ``later`` (True), only the others (False), or all (None).
         on_checkpoint: called with the index entry of each checkpoint once it is published.
     """
+    settings: dict[str, Any] = {"say": say, "progress": progress, "overwrite": overwrite, "trust": trust}
+    settings |= {"later": later, "on_checkpoint": on_checkpoint}
     report = Report()
+    _run(study, "", report, **settings)
+    for further in study.recordings:
+        name = further.out.name.removesuffix(".inscape")
+        say(f"{name}: a further recording")
+        _run(further, f"{name}: ", report, **settings)
+    return report
+
+
+def _run(
+    study: Study,
+    name: str,
+    report: Report,
+    *,
+    say: Say,
+    progress: bool | None,
+    overwrite: bool,
+    trust: bool,
+    later: bool | None,
+    on_checkpoint: Callable[[dict[str, Any]], None] | None,
+) -> None:
     if overwrite or not is_recorded(study):
         from inscape.studies.recording_step import record_study
 
         record_study(study, progress=progress, overwrite=overwrite, trust=trust, on_checkpoint=on_checkpoint)
         write_atomically(_receipt(study), seal({"digest": study.digest()}))
-        report.done.append("record")
+        report.done.append(f"{name}record")
     else:
-        report.skipped.append("record")
+        report.skipped.append(f"{name}record")
     recording = Recording(study.out)
     for result in study.results:
         if later is not None and bool(result.get("later", False)) != later:
             continue
         if "flow" in result:
-            _make_flow(study, recording, result, report, say, progress, trust)
+            made, new = _make_flow(study, recording, result, say, progress, trust)
         else:
-            _make(recording, result, report, say, progress)
-    return report
+            made, new = _make(recording, result, say, progress)
+        (report.done if new else report.skipped).append(f"{name}{made}")
 
 
 def is_recorded(study: Study) -> bool:
@@ -211,7 +232,8 @@ def _receipt(study: Study) -> Path:
     return study.out / "receipts" / "study.json"
 
 
-def _make(recording: Recording, result: Mapping[str, Any], report: Report, say: Say, progress: bool | None) -> None:
+def _make(recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None) -> tuple[str, bool]:
+    """Lay out; returns the name, and whether it is new."""
     arguments = {key: result[key] for key in ("layers", "dims", "seed", "name", "quality") if key in result}
     checkpoints = result.get("checkpoints")
     if checkpoints == "last":
@@ -220,22 +242,16 @@ def _make(recording: Recording, result: Mapping[str, Any], report: Report, say: 
         arguments["checkpoints"] = checkpoints
     before = {name: recording.embedding(name).provenance.created for name in recording.embeddings}
     made = embed(recording, result["embed"], progress=progress, **arguments)
-    if before.get(made.name) == made.provenance.created:
-        report.skipped.append(made.name)
-    else:
-        report.done.append(made.name)
+    new = before.get(made.name) != made.provenance.created
+    if new:
         say(f"  {made.name}: {len(made.steps)} layouts in {made.coordinates.shape[-1]} dimensions")
+    return made.name, new
 
 
 def _make_flow(
-    study: Study,
-    recording: Recording,
-    result: Mapping[str, Any],
-    report: Report,
-    say: Say,
-    progress: bool | None,
-    trust: bool,
-) -> None:
+    study: Study, recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None, trust: bool
+) -> tuple[str, bool]:
+    """Follow the samples; returns the name, and whether it is new."""
     from inscape.studies.flow import flow
     from inscape.studies.recording_step import study_data, study_model
 
@@ -245,11 +261,10 @@ def _make_flow(
     before = recording.flow(name).provenance.created if name in recording.flows else None
     model = study_model(study, at, trust=trust)
     made = flow(recording, model, study_data(study), checkpoint=at, name=name, progress=progress, **arguments)
-    if made.provenance.created == before:
-        report.skipped.append(name)
-    else:
-        report.done.append(name)
+    new = made.provenance.created != before
+    if new:
         exact = sum(step.exact for step in made.transitions)
         say(
             f"  {name}: {len(made.transitions)} steps from {made.stops[0].name} to {made.stops[-1].name}, {exact} exact"
         )
+    return name, new

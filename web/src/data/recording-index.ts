@@ -13,6 +13,13 @@ export interface CheckpointEntry {
   /** Its group in the store. */
   path: string;
   accuracy: number | null;
+  /** The accuracy of each split by itself, where the samples have a column `split`. */
+  splits?: readonly SplitAccuracy[];
+}
+
+export interface SplitAccuracy {
+  name: string;
+  accuracy: number;
 }
 
 export interface ThumbnailEntry {
@@ -149,6 +156,10 @@ export function parseRecordingIndex(value: unknown): RecordingIndex {
         name: asText(checkpoint.name, `checkpoints[${i}].name`),
         path: `checkpoints/${asText(checkpoint.path ?? "", `checkpoints[${i}].path`)}`,
         accuracy: orNull(checkpoint.accuracy, (a) => asNumber(a, `checkpoints[${i}].accuracy`)),
+        splits: Object.entries(asObject(checkpoint.splits ?? {}, `checkpoints[${i}].splits`)).map(([name, accuracy]) => ({
+          name,
+          accuracy: asNumber(accuracy, `checkpoints[${i}].splits.${name}`),
+        })),
       };
     }),
   };

@@ -2,6 +2,7 @@
 
 import { type AppState, FLOW } from "../state/app-state";
 import { layerOfStop } from "../data/flow-steps";
+import type { CheckpointEntry, SplitAccuracy } from "../data/recording-index";
 import { isTimeless } from "../data/steps";
 import { Slider } from "./Slider";
 
@@ -126,9 +127,9 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           text={placeText(checkpoints.map((c) => c.name), place)}
           onInput={(value) => state.goTo(value)}
         />
-        <output class="value two" title="h, l">
+        <output class={`value two${checkpoints.some(parted) ? " parted" : ""}`} title="h, l">
           <span>{placeText(checkpoints.map((c) => c.name), place)}</span>
-          <small>{timeless ? "the data: no change" : accuracyText(checkpoints.map((c) => c.accuracy), place)}</small>
+          <small>{timeless ? "the data: no change" : accuracyText(checkpoints, place)}</small>
         </output>
       </div>
     </footer>
@@ -180,14 +181,32 @@ export function placeText(names: readonly string[], place: number): string {
 }
 
 /** The accuracy there: of a checkpoint, or of the two that lie around; between them nobody measured it. */
-export function accuracyText(accuracies: readonly (number | null)[], place: number): string {
+export function accuracyText(checkpoints: readonly Measured[], place: number): string {
   const before = Math.floor(place + 1e-6);
-  const percent = (i: number): string | null => {
-    const accuracy = accuracies[i];
-    return accuracy === null || accuracy === undefined ? null : `${(100 * accuracy).toFixed(1)}%`;
-  };
-  const here = percent(before);
-  if (here === null) return "";
-  const next = place - before < 0.005 ? null : percent(before + 1);
-  return next ? `accuracy ${here} → ${next}` : `accuracy ${here}`;
+  const here = checkpoints[before];
+  const next = place - before < 0.005 ? undefined : checkpoints[before + 1];
+  if (!here || here.accuracy === null) return "";
+  // Over training and test samples together it would be neither's: each by itself, shorter on the way.
+  if (parted(here)) {
+    const text = (split: SplitAccuracy): string => {
+      const after = next?.splits?.find((s) => s.name === split.name);
+      return after
+        ? `${split.name} ${(100 * split.accuracy).toFixed(0)} → ${(100 * after.accuracy).toFixed(0)}%`
+        : `${split.name} ${percent(split.accuracy)}`;
+    };
+    return (here.splits ?? []).map(text).join(" · ");
+  }
+  const after = next?.accuracy ?? null;
+  return `accuracy ${percent(here.accuracy)}` + (after === null ? "" : ` → ${percent(after)}`);
+}
+
+type Measured = Pick<CheckpointEntry, "accuracy" | "splits">;
+
+/** Whether accuracy is told by split: of two to four. */
+function parted({ splits = [] }: Measured): boolean {
+  return splits.length > 1 && splits.length <= 4;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }
