@@ -134,21 +134,6 @@ describe("a search", () => {
       expect(["word", "quoted"]).toContain(token.kind);
     }
   });
-
-  it("takes a few milliseconds of 70,000 samples", () => {
-    const samples = 70_000;
-    const many = new Map<string, Column>([
-      ["label", asColumn("label", Int32Array.from({ length: samples }, (_, i) => i % 10), null)],
-      ["prediction", asColumn("prediction", Int32Array.from({ length: samples }, (_, i) => (i * 7) % 10), null)],
-      ["confidence", asColumn("confidence", Float32Array.from({ length: samples }, (_, i) => i / samples), null)],
-    ]);
-    const query = parseQuery("prediction != label and (confidence < 0.5 or label = 3) and not id in 5..20", vocabulary);
-    const began = performance.now();
-    const flags = query && matching(query, { samples, columns: many, worded: [], saved: () => [] });
-    // Fifty are asked for; a loaded machine is given some more.
-    expect(performance.now() - began).toBeLessThan(150);
-    expect(flags?.length).toBe(samples);
-  });
 });
 
 describe("a misspelled name", () => {

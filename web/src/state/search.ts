@@ -27,8 +27,8 @@ export class Search {
   readonly error: Signal<string | null> = signal(null);
   /** The columns that were named, as far as they are read: their values are suggested. */
   readonly known: Signal<ReadonlyMap<string, Column>> = signal(new Map());
-  /** Asks for the field to be focused. */
-  readonly asked = signal(0);
+  /** Goes to the field, at once: the next letters are typed into it. The field tells how. */
+  focus: (() => void) | null = null;
   private running: Promise<void> = Promise.resolve();
   private runs = 0;
 

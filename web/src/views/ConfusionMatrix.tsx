@@ -102,7 +102,7 @@ function Chart({ state, recording, largest }: ChartProps) {
     const number = count(cell).toLocaleString("en-US");
     if (cell.label === null) return `predicted ${name(cell.prediction)}: ${number}`;
     if (cell.prediction === null) return `label ${name(cell.label)}: ${number}`;
-    return cell.label === cell.prediction ? `${name(cell.label)}, rightly: ${number}` : `${name(cell.label)} taken for ${name(cell.prediction)}: ${number}`;
+    return cell.label === cell.prediction ? `${name(cell.label)}, right: ${number}` : `${name(cell.label)} taken for ${name(cell.prediction)}: ${number}`;
   };
   const wrong = confusion.total - confusion.right;
   const summary = `${wrong.toLocaleString("en-US")} of ${confusion.total.toLocaleString("en-US")} wrong at ${checkpoint}`;

@@ -12,7 +12,7 @@ export function NeighborsControl({ state }: { state: AppState }) {
   return (
     <div class="neighbors">
       <label>
-        Nearest to sample {sample}
+        Nearest to {sample}
         <input
           type="number"
           data-testid="neighbors-count"

@@ -1,6 +1,6 @@
 /** A field to search the samples: what is found is counted and marked while one types. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LONGEST_QUERY } from "../data/query";
 import { type Suggestion, suggestionsFor } from "../data/suggestions";
 import type { AppState, OpenRecording } from "../state/app-state";
@@ -17,14 +17,15 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
   const typed = search.text.value;
   const error = search.error.value;
   const found = search.found.value;
-  const asked = search.asked.value;
-  const first = useRef(asked);
-  useEffect(() => {
-    if (asked === first.current) return;
-    first.current = asked;
-    field.current?.focus();
-    field.current?.select();
-  }, [asked]);
+  useLayoutEffect(() => {
+    search.focus = () => {
+      field.current?.focus();
+      field.current?.select();
+    };
+    return () => {
+      search.focus = null;
+    };
+  }, []);
   useEffect(() => {
     if (!focused) return;
     state.pointing.value = found?.samples ?? null;

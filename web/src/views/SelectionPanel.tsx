@@ -34,9 +34,8 @@ export function SelectionPanel({ state, recording, colors }: SelectionPanelProps
               {selection.length.toLocaleString("en-US")}
             </span>
             {selection.length > 0 && (
-              <span class="quiet share" data-testid="selection-share">
-                {" "}
-                · {shareOf(selection.length, total)}
+              <span class="quiet">
+                · <span data-testid="selection-share">{shareOf(selection.length, total)}</span>
               </span>
             )}
           </h2>

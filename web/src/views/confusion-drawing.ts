@@ -23,7 +23,7 @@ const LETTER = 6.2;
 export function layoutOf(side: number, names: readonly string[]): Layout {
   const named = names.length <= NAMED;
   const longest = Math.max(1, ...names.map((name) => name.length));
-  const gutter = named ? Math.round(Math.min(LONGEST, 10 + LETTER * longest)) : STRIP;
+  const gutter = named ? Math.round(Math.min(Math.max(LONGEST, 0.16 * side), 10 + LETTER * longest)) : STRIP;
   return { side, gutter, cell: (side - gutter) / Math.max(1, names.length), named };
 }
 

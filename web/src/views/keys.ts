@@ -58,7 +58,7 @@ export function listenForKeys(state: AppState): () => void {
         void state.neighbors.select();
         break;
       case "/":
-        state.search.asked.value += 1;
+        state.search.focus?.();
         break;
       case "?":
         state.help.value = true;
