@@ -35,6 +35,7 @@ export function SelectionPanel({ state, recording, colors }: SelectionPanelProps
             </span>
             {selection.length > 0 && (
               <span class="quiet">
+                {" "}
                 · <span data-testid="selection-share">{shareOf(selection.length, total)}</span>
               </span>
             )}
