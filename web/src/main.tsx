@@ -33,6 +33,7 @@ for (const pane of [state, state.beside]) {
   followColoring(state, pane);
 }
 state.beside.link();
+state.search.follow();
 listenForKeys(state);
 publish(state);
 const root = document.getElementById("app");

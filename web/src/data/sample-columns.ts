@@ -46,8 +46,17 @@ const OF_CLASSES = new Set(["label", "prediction"]);
 const MOST_CATEGORIES = 100;
 const LEAST_MEMBERS = 2;
 
+const listed = new WeakMap<RecordingStore, ColumnEntry[]>();
+
 /** The columns that a recording has: the label first, the user's own, then those of the checkpoints. */
-export function columnsOf(store: RecordingStore): ColumnEntry[] {
+export function columnsOf(store: RecordingStore): readonly ColumnEntry[] {
+  // Listed once: large recordings have many nodes, and views ask with every drawing.
+  const columns = listed.get(store) ?? listColumns(store);
+  listed.set(store, columns);
+  return columns;
+}
+
+function listColumns(store: RecordingStore): ColumnEntry[] {
   const own = store.arraysIn("samples").map((folder) => {
     const name = fromFolder(folder);
     return { name, kind: kindOf(name, store.dtype(`samples/${folder}`)), perCheckpoint: false };

@@ -143,6 +143,12 @@ export class RecordingStore {
     return "data_type" in node && typeof node.data_type === "string" ? node.data_type : "";
   }
 
+  shape(path: string): number[] | null {
+    const node = this.nodes[path];
+    const shape = typeof node === "object" && node !== null && "shape" in node ? node.shape : null;
+    return Array.isArray(shape) ? shape.map(Number) : null;
+  }
+
   address(path: string): string {
     return this.base + toAddress(path);
   }

@@ -19,9 +19,11 @@ import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
 import { Grid } from "./grid";
 import { Handling } from "./handling";
+import { Neighbors } from "./neighbors";
 import type { Pane } from "./pane";
 import { PartChoice } from "./part-choice";
 import type { PeopleClient } from "./people";
+import { Search } from "./search";
 import type { StageView } from "./stage-view";
 
 export interface OpenRecording {
@@ -79,6 +81,9 @@ export class AppState implements Pane {
   /** The sample that the pointer or the keyboard is on. */
   readonly hover: Signal<number | null> = signal(null);
   readonly selection: Signal<readonly number[]> = signal([]);
+  /** The samples that a chart or a list points at: they are marked in the selection's place. */
+  readonly pointing: Signal<readonly number[] | null> = signal(null);
+  readonly marked: ReadonlySignal<readonly number[]> = computed(() => this.pointing.value ?? this.selection.value);
   readonly jobs: Signal<readonly Job[]> = signal([]);
   readonly connection: Signal<Connection> = signal("connecting");
   /** What people added to the open recording: selections, bookmarks, handles, colors. */
@@ -113,6 +118,11 @@ export class AppState implements Pane {
   drawn = false;
   /** Let the next scene appear without a transition. */
   instant = false;
+
+  /** The checkpoint whose numbers are told: between two, the nearer one. */
+  readonly nearestCheckpoint: ReadonlySignal<number> = computed(() => Math.round(this.checkpoint.value));
+  readonly search = new Search(this);
+  readonly neighbors = new Neighbors(this);
 
   /** Handles, and what can be undone. */
   readonly handling = new Handling(this);

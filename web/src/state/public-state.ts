@@ -21,6 +21,7 @@ import { batch } from "@preact/signals";
 import { spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
+import { LONGEST_QUERY } from "../data/query";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
@@ -51,6 +52,8 @@ export interface PublicState extends PublicPanes {
   /** The samples that alone are drawn; null draws all. */
   filter: number[] | null;
   selection: number[];
+  /** What is typed into the search over the samples. */
+  search: string;
   /** Those that were made, named or pinned; the ends of the axes have more of them where `axisHandles` says so. */
   handles: Handle[];
   /** Whether the ends of the axes can be taken hold of; null: where they are named after classes. */
@@ -104,6 +107,7 @@ export function readState(state: AppState): PublicState {
     groups: copied(state.groups.peek()),
     filter: copied(state.filter.peek()),
     selection: [...state.selection.peek()],
+    search: state.search.text.peek(),
     handles: state.handling.handles.peek().map((handle) => ({ ...handle, ...(handle.kind === "samples" && { samples: [...handle.samples] }) })),
     axisHandles: state.handling.axes.peek(),
     hover: state.hover.peek(),
@@ -225,6 +229,11 @@ function sampleChanges(state: AppState, wanted: Record<string, unknown>, samples
   if (wanted.selection !== undefined) {
     const selection = asNumbers(wanted.selection, samples) ?? refuse("the selection is a list of samples", wanted.selection, remedy);
     changes.push(() => (state.selection.value = selection));
+  }
+  if (wanted.search !== undefined) {
+    const { search } = wanted;
+    if (typeof search !== "string" || search.length > LONGEST_QUERY) refuse(`a search is a text of up to ${LONGEST_QUERY} characters`, search, 'assign "label = 3" or the like');
+    changes.push(() => (state.search.text.value = search));
   }
   if (wanted.hover !== undefined) {
     const [hover] = asNumbers([wanted.hover ?? 0], samples) ?? refuse("what is pointed at is a sample, or null", wanted.hover, remedy);

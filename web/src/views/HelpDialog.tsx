@@ -10,6 +10,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
   ["c", "clear the selection"],
+  ["/", "search the samples; Enter selects what is found, with Shift added, with Alt taken away"],
+  ["n", "select the nearest neighbors of the sample"],
   ["a", "handles at the ends of the axes, where there are axes"],
   ["d", "a handle at the middle of what is selected"],
   ["arrows", "move the focused handle; with Shift by a pixel"],

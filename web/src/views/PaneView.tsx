@@ -50,7 +50,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         shown={pane.shown}
         camera={pane.camera}
         hover={state.hover}
-        selection={state.selection}
+        selection={state.marked}
         playing={touring}
         speed={state.speed}
         theme={theme}

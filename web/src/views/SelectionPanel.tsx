@@ -1,62 +1,93 @@
-/** The samples that are selected: how many, of which classes, and what they look like. */
+/** The samples that are selected: found by a search, how many, of which classes, how well the model does, what they look like. */
 
-import type { Classes } from "../data/columns";
-import type { Samples } from "../data/samples";
-import { Thumbnail } from "./Thumbnail";
+import { useMemo } from "preact/hooks";
+import { typicalAndOdd } from "../data/cloud";
+import type { AppState, OpenRecording } from "../state/app-state";
+import { spaceOnStage } from "../state/space";
+import { ClassHistogram } from "./ClassHistogram";
+import { ConfusionMatrix } from "./ConfusionMatrix";
+import { ExportSelection } from "./ExportSelection";
+import { Members } from "./Members";
+import { NeighborsControl } from "./NeighborsControl";
+import { SavedSelections } from "./SavedSelections";
+import { SearchField } from "./SearchField";
+import { SelectionScores } from "./SelectionScores";
 
 export interface SelectionPanelProps {
-  readonly selection: readonly number[];
-  readonly samples: Samples;
-  readonly classes: Classes;
+  readonly state: AppState;
+  readonly recording: OpenRecording;
+  /** A color a class, and last the one of samples without a label. */
   readonly colors: readonly string[];
-  readonly onHover: (sample: number | null) => void;
-  readonly onClear: () => void;
 }
 
-/** Pictures that are shown; the count says how many there are. */
-const MOST = 24;
-
-export function SelectionPanel({ selection, samples, classes, colors, onHover, onClear }: SelectionPanelProps) {
-  const counts = new Map<number, number>();
-  for (const sample of selection) counts.set(classes.of[sample], (counts.get(classes.of[sample]) ?? 0) + 1);
-  const ranked = [...counts].sort((a, b) => b[1] - a[1]);
+export function SelectionPanel({ state, recording, colors }: SelectionPanelProps) {
+  const selection = state.selection.value;
+  const { samples, classes, store } = recording;
+  const total = store.index.samples;
   return (
-    <section class="selection" aria-labelledby="selection-title">
-      <div class="heading">
-        <h2 id="selection-title">
-          Selection{" "}
-          <span class="quiet" data-testid="selection-count">
-            {selection.length.toLocaleString("en-US")}
-          </span>
-        </h2>
-        {selection.length > 0 && (
-          <button type="button" class="plain" onClick={onClear} title="Clear (c)">
-            Clear
-          </button>
+    <>
+      <section class="selection" aria-labelledby="selection-title">
+        <div class="heading">
+          <h2 id="selection-title">
+            Selection{" "}
+            <span class="quiet" data-testid="selection-count">
+              {selection.length.toLocaleString("en-US")}
+            </span>
+            {selection.length > 0 && (
+              <span class="quiet">
+                {" "}
+                · <span data-testid="selection-share">{shareOf(selection.length, total)}</span>
+              </span>
+            )}
+          </h2>
+          {selection.length > 0 && (
+            <button type="button" class="plain" onClick={() => state.setSelection([])} title="Clear (c)">
+              Clear
+            </button>
+          )}
+        </div>
+        <SearchField state={state} recording={recording} />
+        {selection.length === 0 ? (
+          <p class="note">Click a point to select it; with Shift, more of them.</p>
+        ) : (
+          <>
+            <SelectionScores state={state} store={store} />
+            <ClassHistogram selection={selection} classes={classes} colors={colors} />
+            <NeighborsControl state={state} />
+            <Members title={null} members={selection} samples={samples} state={state} first={24} />
+            {selection.length > 2 && <Extremes state={state} recording={recording} />}
+            <ExportSelection state={state} recording={recording} />
+          </>
         )}
-      </div>
-      {selection.length === 0 ? (
-        <p class="note">Click a point to select it; with Shift, more of them.</p>
-      ) : (
-        <>
-          <ul class="counts">
-            {ranked.map(([group, count]) => (
-              <li key={group}>
-                <span class="swatch" style={{ backgroundColor: colors[group] ?? colors[colors.length - 1] }} aria-hidden="true" />
-                {classes.names[group] ?? "no label"} <span class="quiet">{count.toLocaleString("en-US")}</span>
-              </li>
-            ))}
-          </ul>
-          <ul class="pictures">
-            {selection.slice(0, MOST).map((sample) => (
-              <li key={sample} onPointerEnter={() => onHover(sample)} onPointerLeave={() => onHover(null)}>
-                {samples.hasPictures ? <Thumbnail samples={samples} sample={sample} side={40} label={`Sample ${sample}`} /> : <span class="id">{sample}</span>}
-              </li>
-            ))}
-          </ul>
-          {selection.length > MOST && <p class="note">The first {MOST} are shown.</p>}
-        </>
-      )}
-    </section>
+      </section>
+      <SavedSelections state={state} />
+      <ConfusionMatrix state={state} recording={recording} />
+    </>
   );
+}
+
+/** How many of them are shown. */
+const EXTREMES = 6;
+
+/** The most typical and the most odd members, in the coordinates that are on the stage. */
+function Extremes({ state, recording }: { state: AppState; recording: OpenRecording }) {
+  const selection = state.selection.value;
+  const space = spaceOnStage(state);
+  const step = space?.step;
+  const found = useMemo(() => (step ? typicalAndOdd(step, selection, Math.min(EXTREMES, selection.length >> 1)) : null), [selection, step]);
+  if (!space || !found) return null;
+  return (
+    <div class="extremes">
+      <Members title="Most typical" members={found.typical} samples={recording.samples} state={state} first={EXTREMES} />
+      <Members title="Most odd" members={found.odd} samples={recording.samples} state={state} first={EXTREMES} />
+      <p class="note" data-testid="extremes-where">
+        Nearest to the middle of the selection and farthest from it, {space.words}.
+      </p>
+    </div>
+  );
+}
+
+function shareOf(count: number, total: number): string {
+  const share = (100 * count) / Math.max(1, total);
+  return `${share < 0.1 ? "<0.1" : share.toFixed(share < 9.95 || (share > 99 && share < 100) ? 1 : 0)}%`;
 }

@@ -71,14 +71,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           onAll={() => (state.groups.value = null)}
         />
         <HandlesPanel state={state} />
-        <SelectionPanel
-          selection={state.selection.value}
-          samples={samples}
-          classes={classes}
-          colors={labelColors}
-          onHover={(sample) => (state.hover.value = sample)}
-          onClear={() => state.setSelection([])}
-        />
+        <SelectionPanel state={state} recording={recording} colors={labelColors} />
         <Trust leg={leg} method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />
       </aside>
     </>

@@ -54,6 +54,12 @@ export function listenForKeys(state: AppState): () => void {
       case "g":
         arrange(state, arrangementOf(state) === "grid" ? "one" : "grid");
         break;
+      case "n":
+        void state.neighbors.select();
+        break;
+      case "/":
+        state.search.focus?.();
+        break;
       case "?":
         state.help.value = true;
         break;
