@@ -15,6 +15,7 @@ import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
+import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
 import { Grid } from "./grid";
@@ -113,6 +114,9 @@ export class AppState implements Pane {
   drawn = false;
   /** Let the next scene appear without a transition. */
   instant = false;
+
+  /** The clock, for scripts that make pictures and films. */
+  readonly film = new Film(this);
 
   /** Handles, and what can be undone. */
   readonly handling = new Handling(this);
