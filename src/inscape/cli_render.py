@@ -27,7 +27,7 @@ def options(add: Add) -> None:
     command = add("render", "write a picture (png, svg) or a film (webm, mp4, gif) of a recording", EXAMPLES)
     command.add_argument("path", help="the recording")
     command.add_argument("--out", required=True, metavar="FILE", help="its extension is the format")
-    what = command.add_argument_group("what is shown, the last of these first")
+    what = command.add_argument_group("what is shown (where two differ, the later in this list holds)")
     what.add_argument("--link", metavar="ADDRESS", help="a link to a view, as the page's Share copies it")
     what.add_argument("--bookmark", metavar="NAME", help="a view saved in the recording: its name, or its place from 1")
     what.add_argument("--state", metavar="JSON", help="a part of window.inscape.state; @FILE reads it from a file")
@@ -40,9 +40,8 @@ def options(add: Add) -> None:
     film.add_argument(
         "--play",
         nargs="+",
-        default=["tour"],
         metavar="WHAT",
-        help="tour: turn the view; checkpoints, layers: go from the first to the last (%(default)s)",
+        help="tour: turn the view; checkpoints, layers: go from the first to the last (tour)",
     )
     film.add_argument("--seconds", type=float, default=8.0, help="how long it lasts")
     film.add_argument("--fps", type=float, help="frames a second (30; GIF: 20)")
@@ -70,7 +69,7 @@ def render(arguments: argparse.Namespace) -> int:
         theme=arguments.theme,
         page=arguments.page,
         transparent=arguments.transparent,
-        play=tuple(arguments.play),
+        play=tuple(arguments.play or ["tour"]),
         seconds=arguments.seconds,
         fps=arguments.fps,
         seed=arguments.seed,
@@ -128,7 +127,7 @@ def _checkpoint(text: str | None, folder: Path) -> str | float | None:
     if text is None:
         return None
     index = json.loads((folder / "zarr.json").read_bytes())["attributes"]["inscape"]
-    if text in [entry["name"] for entry in index["checkpoints"]]:
+    if text in [entry["name"] for entry in index.get("checkpoints", [])]:
         return text
     try:
         return float(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inscape.errors import WrongCall
+from inscape.view.render.link import fragment
 
 
 class Format(Enum):
@@ -76,6 +77,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         form = self.format
+        fragment(self.link)
         width, height = self.pixels
         if not (min(self.size) >= SMALLEST and max(width, height) <= LARGEST) or not 0.1 <= self.scale <= 8:
             raise WrongCall(

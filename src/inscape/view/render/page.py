@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
 
 from inscape.errors import RenderFailed, WrongCall
 from inscape.view.render.asked import Asked
+from inscape.view.render.link import fragment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
@@ -68,8 +68,12 @@ class Driven:
         self._said: list[str] = []
         page.on("pageerror", lambda error: self._said.append(str(error)))
         self._session = page.context.new_cdp_session(page)
+        # Said again: a session of its own takes pictures by its own measures.
+        width, height = asked.size
+        measures = {"width": width, "height": height, "deviceScaleFactor": asked.scale, "mobile": False}
+        self._session.send("Emulation.setDeviceMetricsOverride", measures)
         # Paused from the beginning: how long the page took to open must not be seen.
-        page.goto(f"{address}#{_fragment(asked.link)}")
+        page.goto(f"{address}#{fragment(asked.link)}")
         if not page.evaluate("!!window.inscape"):
             raise RenderFailed(
                 "the page does not begin",
@@ -154,22 +158,3 @@ class Driven:
             remedy="`inscape info` says what the recording holds, `inscape verify` whether it is intact, and "
             "`inscape embed` lays it out",
         )
-
-
-def _fragment(link: str | None) -> str:
-    """What the address says of the state, of a tour at rest.
-
-    >>> _fragment("http://127.0.0.1:7860/#layer=conv1&tour=paused&speed=2")
-    'layer=conv1&speed=2&tour=paused'
-    """
-    if link is None:
-        return "tour=paused"
-    _, mark, fields = link.rpartition("#")
-    known = [(name, value) for name, value in parse_qsl(fields) if name != "tour"]
-    if not known or not (mark or "=" in link):
-        raise WrongCall(
-            "this is no link to a view",
-            got=repr(link[:120]),
-            remedy="take the page's address with all that follows its #: the Share button copies it",
-        )
-    return urlencode([*known, ("tour", "paused")])
