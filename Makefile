@@ -95,7 +95,7 @@ $(STAMPS)/inscape: .make/wheel/built $(STAMPS)/dependencies
 
 $(STAMPS)/test: pyproject.toml constraints.txt $(STAMPS)/dependencies
 	@echo "== installing what the tests need"
-	@$(BIN)/python scripts/requirements.py test > $@.txt
+	@$(BIN)/python scripts/requirements.py test render > $@.txt
 	@$(PIP) install --quiet $(PINS) -r $@.txt
 	@touch $@
 

@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"inscape: {error}", file=sys.stderr)
             return error.exit_status
         except KeyboardInterrupt:
-            print("\ninscape: stopped; what was published is kept", file=sys.stderr)
+            kept = "nothing was written" if arguments.command == "render" else "what was published is kept"
+            print(f"\ninscape: stopped; {kept}", file=sys.stderr)
             if hasattr(arguments, "resume"):
                 print("  go on with the same command and --resume", file=sys.stderr)
             elif arguments.command in ("run", "demo"):
@@ -348,6 +349,13 @@ def serve(arguments: Arguments) -> int:
     return 0
 
 
+def render(arguments: Arguments) -> int:
+    """Write a picture or a film."""
+    from inscape.cli_render import render as make
+
+    return make(arguments)
+
+
 def demo(arguments: Arguments) -> int:
     """Train, record, lay out and show."""
     from inscape.cli_demo import demo as start
@@ -365,4 +373,5 @@ COMMANDS = {
     "flow": flow,
     "run": run,
     "serve": serve,
+    "render": render,
 }

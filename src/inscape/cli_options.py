@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from inscape import __version__
+from inscape import __version__, cli_render
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -16,6 +16,7 @@ examples:
   inscape record nets.py:make photos/ --image-size 224 --weights best.safetensors --out runs/a.inscape
   inscape embed runs/a.inscape umap                        lay the layers out in 15 dimensions
   inscape serve runs/a.inscape                             see it in the browser
+  inscape render runs/a.inscape --out tour.webm            a film of it
 """
 
 
@@ -50,6 +51,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _flow(add)
     _run(add)
     _serve(add)
+    cli_render.options(add)
     return parser
 
 

@@ -102,6 +102,10 @@ class CorruptRecording(InscapeError, OSError):
     """A recording whose bytes are not the bytes that were written. Names the chunk."""
 
 
+class RenderFailed(InscapeError, RuntimeError):
+    """A picture or a film that could not be made: no browser, no encoder, or nothing to show."""
+
+
 class StorageFailed(InscapeError, OSError):
     """The disk refused: full, read-only, over a quota. What was published before stays."""
 

@@ -38,7 +38,7 @@ export class Picker {
   }
 
   /** Fitted positions (x, y) of every sample, projected once a frame. */
-  private project(frame: Frame): Float32Array {
+  project(frame: Frame): Float32Array {
     if (this.of === frame) return this.positions;
     const samples = frame.layers[0]?.step.samples ?? 0;
     if (this.positions.length !== 2 * samples) this.positions = new Float32Array(2 * samples);

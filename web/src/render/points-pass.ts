@@ -86,7 +86,7 @@ interface Variant {
 const VARIANTS = [1, 2, SLOTS];
 
 /** How opaque a class is drawn while another is previewed. */
-const FADED = 0.13;
+export const FADED = 0.13;
 
 export class PointsPass {
   private readonly variants: (Variant | undefined)[] = [];

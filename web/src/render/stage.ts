@@ -7,7 +7,8 @@ import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
 import { MarkersOverlay, type Placing } from "./markers-overlay";
 import { Picker, positionOf } from "./picker";
-import { pointDiameter, PointsPass } from "./points-pass";
+import { FADED, pointDiameter, PointsPass } from "./points-pass";
+import type { DrawnPoints } from "./vector";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
 const FILLED = 0.47;
@@ -20,6 +21,9 @@ export class Stage {
   private readonly picker = new Picker();
   private shown: Uint8Array = new Uint8Array(0);
   private samples = 0;
+  private classes: Uint16Array = new Uint16Array(0);
+  private colors: readonly Rgb[] = [];
+  private lit: number | null = null;
   /** The last picture and how it was looked at. */
   private frame: Frame | null = null;
   private camera: Camera = WHOLE;
@@ -50,6 +54,20 @@ export class Stage {
     return { scale: this.halfSide * zoom, x: this.width / 2 + x * this.halfSide, y: this.height / 2 + y * this.halfSide };
   }
 
+  /** The diameter of a point in CSS pixels. Nearer, points grow a little: they part faster than they grow. */
+  private get diameter(): number {
+    return pointDiameter(this.samples) * Math.min(2.2, Math.max(0.8, this.camera.zoom ** 0.3));
+  }
+
+  /** The points of the last picture; null where there is none. */
+  get drawn(): DrawnPoints | null {
+    if (!this.frame) return null;
+    const { scale, x, y } = this.placing;
+    const positions = this.picker.project(this.frame).map((fitted, i) => (i % 2 ? y - scale * fitted : x + scale * fitted));
+    const { shown, classes, colors, lit } = this;
+    return { positions, shown, of: classes, colors, lit, faded: FADED, radius: this.diameter / 2 };
+  }
+
   /** The sample at a place in CSS pixels from the stage's upper left corner. */
   pick(x: number, y: number): number | null {
     if (!this.frame || this.shown.length !== this.frame.layers[0]?.step.samples) return null;
@@ -76,6 +94,7 @@ export class Stage {
 
   setClasses(classes: Uint16Array): void {
     this.samples = classes.length;
+    this.classes = classes;
     this.points.setClasses(classes);
   }
 
@@ -85,6 +104,8 @@ export class Stage {
   }
 
   setColors(colors: readonly Rgb[], lit: number | null): void {
+    this.colors = colors;
+    this.lit = lit;
     this.points.setColors(colors, lit);
   }
 
@@ -97,8 +118,7 @@ export class Stage {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const placing = this.placing;
-    // Nearer, points grow a little: they part faster than they grow.
-    const diameter = pointDiameter(this.samples) * Math.min(2.2, Math.max(0.8, camera.zoom ** 0.3));
+    const { diameter } = this;
     if (frame) {
       // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.
       const [w, h] = [this.width * this.ratio, this.height * this.ratio];

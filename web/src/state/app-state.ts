@@ -15,6 +15,7 @@ import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
+import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
 import { Grid } from "./grid";
@@ -123,6 +124,8 @@ export class AppState implements Pane {
   readonly nearestCheckpoint: ReadonlySignal<number> = computed(() => Math.round(this.checkpoint.value));
   readonly search = new Search(this);
   readonly neighbors = new Neighbors(this);
+  /** The clock, for scripts that make pictures and films. */
+  readonly film = new Film(this);
 
   /** Handles, and what can be undone. */
   readonly handling = new Handling(this);

@@ -6,6 +6,9 @@
  *     window.inscape.frameTime                 main-thread milliseconds of the last frames
  *     window.inscape.whereIs(sample)           its place on the last picture, in CSS pixels of the stage
  *     window.inscape.whereIs(sample, true)     the same of the second picture; `viewBeside` is where that one draws
+ *     await window.inscape.frame(1 / 30)       stop the clock, let so much time pass, draw; see film.ts for hold and release
+ *     window.inscape.ways                      what there is to go through: layers, checkpoints (first and last), flows
+ *     window.inscape.svg({transparent: true})  the stage's picture as SVG
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
@@ -27,6 +30,7 @@ import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
+import type { VectorOptions } from "./film";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
@@ -82,6 +86,11 @@ declare global {
       readonly viewBeside: PublicView | null;
       readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
       readonly frameTime: FrameTime | null;
+      readonly ways: { readonly layers: string[]; readonly checkpoints: readonly [number, number]; readonly flows: string[] };
+      readonly hold: (seed?: number) => Promise<void>;
+      readonly frame: (seconds?: number) => Promise<void>;
+      readonly release: () => void;
+      readonly svg: (options?: VectorOptions) => string;
       readonly GrandTour: typeof GrandTour;
     };
   }
@@ -277,6 +286,14 @@ export function publish(state: AppState): void {
       return stage && state.beside.open.peek() ? { ...stage, ready: state.settled } : null;
     },
     whereIs: (sample, beside = false) => (beside ? state.beside : state).whereIs?.(sample) ?? null,
+    get ways() {
+      const flows = state.recording.peek()?.flows ?? [];
+      return { layers: [...state.layers.peek()], checkpoints: state.span.peek(), flows: flows.map(({ flow: { name } }) => `flow:${name}`) };
+    },
+    hold: (seed) => state.film.hold(seed),
+    frame: (seconds) => state.film.frame(seconds),
+    release: () => state.film.release(),
+    svg: (options) => state.film.svg(options),
     GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();

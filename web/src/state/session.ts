@@ -120,7 +120,7 @@ export function followColoring(state: AppState, pane: Pane = state): () => void 
       if (there?.by !== "label" || there.of !== classes.of) pane.coloring.value = byLabel(classes);
       return;
     }
-    samples.scores(place).then(
+    state.film.awaits(samples.scores(place)).then(
       (scores) => {
         const asked = pane.recording.peek() === recording && state.colorBy.peek() === by && nearest.peek() === place;
         if (asked) pane.coloring.value = by === "prediction" ? byPrediction(scores, classes) : byCorrectness(scores, classes);

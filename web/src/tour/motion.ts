@@ -59,7 +59,17 @@ export class TourMotion {
   /** What the axes are called, if not as they are. */
   naming: ((axes: readonly string[]) => readonly string[]) | null = null;
 
-  constructor(private readonly seed = 0) {}
+  constructor(private seed = 0) {}
+
+  /** Let every tour go on from the basis it has as if it began there, by the speeds of a seed. */
+  begin(seed: number): void {
+    this.seed = seed;
+    for (const [space, tour] of this.tours) {
+      const anew = new GrandTour(tour.dims, seed);
+      anew.restore(tour.basis);
+      this.tours.set(space, anew);
+    }
+  }
 
   get moving(): boolean {
     return this.elapsed < TRANSITION || this.turn !== null;
@@ -105,6 +115,7 @@ export class TourMotion {
     this.sharers.delete(this);
     this.tours = other.tours;
     this.sharers = other.sharers.add(this);
+    this.seed = other.seed;
   }
 
   /** Show nothing any more. */

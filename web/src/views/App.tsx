@@ -14,6 +14,7 @@ import { Header } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import { Jobs } from "./Jobs";
 import { Message } from "./Message";
+import { SavePicture } from "./SavePicture";
 import { TimeBar } from "./TimeBar";
 import { TourPanel } from "./TourPanel";
 import { ViewsRail } from "./ViewsRail";
@@ -49,6 +50,7 @@ export function App({ state, begin }: AppProps) {
         onShare={share}
         onHelp={() => (state.help.value = true)}
       >
+        {ready && <SavePicture state={state} />}
         <Jobs jobs={jobs} onCancel={(job: Job) => void cancelJob(job.id).catch(tell)} onAgain={(job: Job) => void startAgain(job.id).catch(tell)} />
       </Header>
       <ViewsRail current={state.view.value} onChoose={(view) => (state.view.value = view)} />

@@ -58,6 +58,8 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         frameTimes={frameTimes}
         name={beside ? "stage-beside" : "stage"}
         description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims)}
+        held={state.film.held}
+        onStage={state.film.join}
         advance={(seconds) => {
           advance(seconds);
           grip.hold();

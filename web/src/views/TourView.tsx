@@ -5,6 +5,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Coloring } from "../data/coloring";
 import { Stage } from "../render/stage";
+import { vectorOf, type Words } from "../render/vector";
+import type { FilmedStage } from "../state/film";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
 import { toRgb } from "../theme/palette";
@@ -35,11 +37,15 @@ export interface TourViewProps {
   /** The text alternative. */
   readonly description: string;
   readonly frameTimes: FrameTimes;
+  /** While this holds no time passes but what `onStage`'s taker lets pass. */
+  readonly held: ReadonlySignal<boolean>;
   /** Let time pass for what the view does not own; is called once a frame. */
   readonly advance: (seconds: number) => void;
   /** Is another frame needed? */
   readonly active: () => boolean;
   readonly onSelect: (sample: number, more: boolean) => void;
+  /** Handed the stage to film; returns what is to be called when it goes. */
+  readonly onStage: (stage: FilmedStage) => () => void;
   /** Told how to find the sample at a place in CSS pixels of the stage: for what lies over the points. */
   readonly onPicker?: (pick: ((x: number, y: number) => number | null) | null) => void;
   /** Handed the way from a sample to its place on the stage, in CSS pixels. */
@@ -96,6 +102,13 @@ export function TourView(props: TourViewProps) {
   );
 }
 
+/** What the page says of the picture. */
+function wordsOf(box: HTMLElement, canvas: HTMLCanvasElement): Words {
+  const main = box.closest("main");
+  const said = (selector: string): string => main?.querySelector(selector)?.textContent?.replace(/\s+/g, " ").trim() ?? "";
+  return { title: said("h2"), description: `${canvas.ariaLabel ?? ""} ${said("[data-testid=caption]")}` };
+}
+
 function run(
   props: TourViewProps,
   box: HTMLDivElement,
@@ -116,8 +129,15 @@ function run(
   const frame = (now: number): void => {
     request = 0;
     const began = performance.now();
-    const seconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
+    const seconds = last === null || props.held.peek() ? 0 : Math.max(0, (now - last) / 1000);
     props.advance(seconds);
+    pass(seconds);
+    props.frameTimes.add(performance.now() - began);
+    last = now;
+    if (props.active() && !props.held.peek()) ask();
+    else last = null;
+  };
+  const pass = (seconds: number): void => {
     const hovered = props.hover.peek();
     motion.advance(seconds, props.playing.peek(), props.speed.peek() * (hovered === null ? 1 : SLOWED));
     const picture = props.scene.peek() ? motion.frame() : null;
@@ -134,10 +154,6 @@ function run(
       },
     );
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
-    props.frameTimes.add(performance.now() - began);
-    last = now;
-    if (props.active()) ask();
-    else last = null;
   };
   const ask = (): void => {
     request ||= requestAnimationFrame(frame);
@@ -178,7 +194,7 @@ function run(
       ask();
     }),
     effect(() => {
-      for (const signal of [props.playing, props.speed, props.woken, props.camera, props.hover, props.selection]) void signal.value;
+      for (const signal of [props.playing, props.held, props.speed, props.woken, props.camera, props.hover, props.selection]) void signal.value;
       ask();
     }),
     handOn(box, {
@@ -187,6 +203,14 @@ function run(
       halfSide: () => stage.halfSide,
       pick,
       onSelect: props.onSelect,
+    }),
+    props.onStage({
+      box,
+      pass,
+      vector: ({ transparent = false }) => {
+        const drawn = stage.drawn;
+        return drawn && vectorOf(box, drawn, wordsOf(box, canvas), transparent);
+      },
     }),
   ];
   const onLost = (event: Event): void => {

@@ -36,9 +36,15 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
 
   const frame = (now: number): void => {
     request = 0;
-    const began = performance.now();
-    const seconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
+    const seconds = last === null || state.film.held.peek() ? 0 : Math.max(0, (now - last) / 1000);
     state.advance(seconds);
+    pass(seconds);
+    last = now;
+    if (state.active && !state.film.held.peek()) ask();
+    else last = null;
+  };
+  const pass = (seconds: number): void => {
+    const began = performance.now();
     const playing = state.playing.peek() && !state.held.peek();
     state.motion.advance(seconds, playing, state.speed.peek());
     motion.advance(seconds, playing, state.speed.peek());
@@ -49,9 +55,6 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
     state.drawn = !motion.loading;
     const points = drawn.reduce((sum, cell) => sum + (cell ? cell.frame.layers[0].step.samples : 0), 0);
     state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points };
-    last = now;
-    if (state.active) ask();
-    else last = null;
   };
   const ask = (): void => {
     request ||= requestAnimationFrame(frame);
@@ -73,9 +76,10 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       ask();
     }),
     effect(() => {
-      for (const signal of [state.playing, state.speed, state.woken, state.hover, state.selection]) void signal.value;
+      for (const signal of [state.playing, state.film.held, state.speed, state.woken, state.hover, state.selection]) void signal.value;
       ask();
     }),
+    state.film.join({ box: canvas, pass, vector: () => null, isLoading: () => motion.loading }),
     brushOn(state, canvas, (x, y) => {
       const i = Math.floor(y / height) * columns + Math.floor(x / width);
       return drawn[i] ?? null;
