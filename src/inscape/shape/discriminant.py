@@ -14,7 +14,7 @@ SHRINKAGE = 0.1
 
 
 def discriminant(
-    X: Shaped[np.ndarray, "sample dimension"], groups: Shaped[np.ndarray, "sample"], shrinkage: float = SHRINKAGE
+    X: Shaped[np.ndarray, "sample dimension"], groups: Shaped[np.ndarray, " sample"], shrinkage: float = SHRINKAGE
 ) -> Float64[np.ndarray, "dimension dimension"]:
     """A basis whose first two columns show groups of samples as far apart, for their widths, as a plane can.
 
@@ -31,7 +31,7 @@ def discriminant(
     Raises:
         ArrayError: X is no finite matrix of two columns at least, or `groups` does not part its rows.
 
-    Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936); for more than two groups
+    Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936); for more groups
     Rao (1948): the leading solutions of B v = λ W v, with B the scatter between the groups and W the one within.
 
     >>> import numpy as np

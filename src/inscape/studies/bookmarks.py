@@ -38,10 +38,10 @@ NONE = "$none"
 """Nothing, which TOML has no word for: no filter, nothing pointed at."""
 
 BASES = ("$apart", "$star")
-"""The plane that shows the groups furthest apart, at the checkpoint or (``$apart@$last``) at another; all axes spread evenly."""
+"""The plane that shows the groups furthest apart, here or (``$apart@$last``) at another checkpoint; all axes evenly."""
 
 FIT = "$fit"
-"""The camera that brings what is drawn into the stage: for a view that stands still, of units that are no probabilities."""
+"""The camera that brings what is drawn into the stage: for a view that stands still, and is no simplex."""
 
 FILLED = 0.9
 """The share of the stage's half side that such a picture takes."""

@@ -48,7 +48,7 @@ class Study:
         [[bookmark]]
         name = "The pair"
         sentence = "{pair} are taken for each other most: {pair_mistakes} times."
-        state = { layer = "fc", embedding = "pca", checkpoint = "$last", groups = "$most-confused-pair", basis = "$apart" }
+        state = { layer = "fc", embedding = "pca", groups = "$most-confused-pair", basis = "$apart" }
 
     Bookmarks are written once the results are there, see `inscape.studies.bookmarks`.
 

@@ -13,7 +13,7 @@ export interface BookmarkDialogProps {
 export function BookmarkDialog({ bookmarks, editing, count, onClose }: BookmarkDialogProps) {
   const { bookmark } = editing;
   const dialog = useRef<HTMLDialogElement>(null);
-  const first = bookmark ? bookmarks.list.peek().findIndex(({ name }) => name === bookmark.name) : count;
+  const [first] = useState(() => (bookmark ? bookmarks.list.peek().findIndex(({ name }) => name === bookmark.name) : count));
   const [name, setName] = useState(editing.name);
   const [sentence, setSentence] = useState(bookmark?.sentence ?? "");
   const [place, setPlace] = useState(first);
@@ -36,7 +36,8 @@ export function BookmarkDialog({ bookmarks, editing, count, onClose }: BookmarkD
   };
   const save = (event: Event): void => {
     event.preventDefault();
-    const moved = place === first ? undefined : place;
+    // One that is made anew comes back where it was.
+    const moved = place === first && seen !== "gone" ? undefined : place;
     void run(() => bookmarks.save(editing, { name, sentence, position: moved, replacing }, seen));
   };
   return (
