@@ -2,14 +2,17 @@ import { render } from "preact";
 import { applyAddress, keepAddress } from "./state/address-bar";
 import { decodeAddress } from "./state/address";
 import { AppState } from "./state/app-state";
+import { Bookmarks } from "./state/bookmarks";
 import { publish } from "./state/public-state";
 import { begin, follow, followColoring, followFlow } from "./state/session";
+import { listenForInterruptions } from "./state/visiting";
 import { watch } from "./state/watching";
 import "./theme/theme.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
 const state = new AppState();
+const bookmarks = (state.bookmarks = new Bookmarks(state));
 const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
 state.motion.still = state.beside.motion.still = reduced.matches;
 state.playing.value = !reduced.matches;
@@ -34,6 +37,7 @@ for (const pane of [state, state.beside]) {
 }
 state.beside.link();
 state.search.follow();
+listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);
 publish(state);
 const root = document.getElementById("app");

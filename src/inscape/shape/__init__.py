@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from inscape.shape.discriminant import discriminant as discriminant
 from inscape.shape.neighbors import Neighbors as Neighbors
 from inscape.shape.neighbors import neighbors as neighbors
 from inscape.shape.pca import PCA as PCA
@@ -26,6 +27,7 @@ __all__ = [
     "Neighbors",
     "Quality",
     "TourState",
+    "discriminant",
     "neighbors",
     "pca",
     "procrustes",

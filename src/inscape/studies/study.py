@@ -13,6 +13,7 @@ from typing import Any
 from inscape.errors import InscapeError, WrongCall
 from inscape.recording import Recording, index
 from inscape.recording.files import seal, unseal, write_atomically
+from inscape.studies.bookmarks import write_bookmarks
 from inscape.studies.embed import embed
 from inscape.studies.study_file import check
 
@@ -44,6 +45,13 @@ class Study:
         embed = "pca"
         dims = 16
 
+        [[bookmark]]
+        name = "The pair"
+        sentence = "{pair} are taken for each other most: {pair_mistakes} times."
+        state = { layer = "fc", embedding = "pca", groups = "$most-confused-pair", basis = "$apart" }
+
+    Bookmarks are written once the results are there, see `inscape.studies.bookmarks`.
+
     Paths are relative to the file. In place of ``weights``, ``train = "training.py:train"`` names a function
     ``train(model, checkpoint, folder, **arguments)`` which calls ``checkpoint(name)`` at every state to record and
     keeps in ``folder`` what it needs to go on after a kill. Results that ask the model then need
@@ -68,6 +76,7 @@ class Study:
     folder: Path
     out: Path
     source: str = ""
+    bookmarks: list[dict[str, Any]] = field(default_factory=list)
     recordings: tuple[Study, ...] = ()
     """The further recordings, each a study of its own."""
     origin: Study | None = None
@@ -91,8 +100,9 @@ class Study:
             raise WrongCall("the study file can't be read", got=f"{path}: {error}", remedy="mend the TOML") from error
         check(path, content)
         results, recordings = content.pop("result", []), content.pop("recording", [])
+        bookmarks = content.pop("bookmark", [])
         where = Path(out) if out is not None else path.parent / content["study"]["out"]
-        main = cls(content, results, path.parent, where, str(path))
+        main = cls(content, results, path.parent, where, str(path), bookmarks)
         return replace(main, recordings=tuple(main._recording(entry, beside=out is not None) for entry in recordings))
 
     def _recording(self, entry: Mapping[str, Any], *, beside: bool) -> Study:
@@ -108,6 +118,7 @@ class Study:
             self.folder,
             self.out.with_name(out.name) if beside else self.path(str(out)),
             self.source,
+            entry.get("bookmark", []),
             origin=self,
             states=checkpoints if isinstance(checkpoints, str) else tuple(checkpoints),
         )
@@ -215,6 +226,8 @@ def _run(
         else:
             made, new = _make(recording, result, say, progress)
         (report.done if new else report.skipped).append(f"{name}{made}")
+    if study.bookmarks:
+        report.done += [f"{name}{made}" for made in write_bookmarks(recording, study.bookmarks, say=say)]
 
 
 def is_recorded(study: Study) -> bool:

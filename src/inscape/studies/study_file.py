@@ -8,6 +8,7 @@ from typing import Any
 
 from inscape.errors import WrongCall
 from inscape.recording.names import offer
+from inscape.studies.bookmarks import check_bookmarks
 from inscape.studies.embed import METHODS
 
 DATA = {"source", "splits", "labels", "class_names", "image_size", "resize", "mode", "mean", "std", "strict"}
@@ -24,7 +25,7 @@ RESULTS = {
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
 }
 """The keys of each kind of result; the first names the kind."""
-RECORDING = {"out", "title", "checkpoints", "data", "record", "result"}
+RECORDING = {"out", "title", "checkpoints", "data", "record", "result", "bookmark"}
 """The keys of a further recording of the same model."""
 
 
@@ -35,7 +36,7 @@ def check(path: Path, content: Mapping[str, Any]) -> None:
         WrongCall: naming the key, with the nearest that there are.
     """
     for name, section in content.items():
-        if name in ("result", "recording"):
+        if name in ("result", "recording", "bookmark"):
             if not isinstance(section, list) or not all(isinstance(entry, dict) for entry in section):
                 raise WrongCall(f"a study lists its {name}s", got=f"{name} in {path}", remedy=f"write [[{name}]]")
         elif name not in SECTIONS or not isinstance(section, dict):
@@ -47,6 +48,7 @@ def check(path: Path, content: Mapping[str, Any]) -> None:
             raise WrongCall("a study needs a key", got=f"no {name}.{key} in {path}", remedy=f"add {key} to [{name}]")
     _data(content.get("data", {}), "data", path)
     _results(content.get("result", []), path)
+    check_bookmarks(path, content.get("bookmark", []))
     for entry in content.get("recording", []):
         _recording(entry, content, path)
     outs = [content["study"]["out"], *(entry["out"] for entry in content.get("recording", []))]
@@ -109,6 +111,7 @@ def _recording(entry: Mapping[str, Any], content: Mapping[str, Any], path: Path)
     if "data" in entry:
         _data(entry["data"], "recording.data", path)
     _results(entry.get("result", []), path)
+    check_bookmarks(path, entry.get("bookmark", []))
     states = content.get("checkpoints", {})
     if "train" in states and "restore" not in states:
         raise WrongCall(

@@ -11,7 +11,7 @@ const PAUSE = 300;
 /** What is set with one another, in the order in which it is set: what comes later holds in what came before. */
 const TOGETHER: readonly (readonly (keyof Address)[])[] = [
   ...[["view"], ["layer"], ["embedding", "layerPlace"], ["checkpoint"], ["speed"], ["filter"], ["colorBy"], ["groups"], ["selection"], ["camera"]],
-  ...[["panes"], ["part"], ["beside"], ["handles"], ["axisHandles"], ["playing"], ["basis"]],
+  ...[["panes"], ["part"], ["beside"], ["handles"], ["axisHandles"], ["bookmark"], ["playing"], ["basis"]],
 ] as (keyof Address)[][];
 
 export function keepAddress(state: AppState): () => void {
@@ -27,6 +27,7 @@ export function keepAddress(state: AppState): () => void {
       ...[state.view, state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.woken, state.camera, state.flowPlace],
       ...[state.filter, state.colorBy, state.groups, state.selection, state.handling.handles, state.handling.axes],
       ...[state.grid.open, state.part.wanted, state.beside.open, state.beside.wish, state.beside.other, state.beside.part.wanted, state.beside.bases],
+      ...(state.bookmarks ? [state.bookmarks.current] : []),
     ];
     for (const signal of watched) void signal.value;
     if (state.phase.value.kind === "ready") timer ??= setTimeout(write, PAUSE);

@@ -26,6 +26,8 @@ export interface Address {
   panes?: string;
   part?: unknown;
   beside?: unknown;
+  /** The saved view whose sentence is read. */
+  bookmark?: string;
 }
 
 /** Samples that a link may name one by one. */
@@ -62,6 +64,7 @@ export function encodeAddress(address: Address): string {
     if (basis && address.playing === false) fields.set("beside-basis", encodeBasis(basis));
   }
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
+  if (address.bookmark) fields.set("bookmark", address.bookmark);
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
   return fields.toString();
 }
@@ -70,7 +73,7 @@ export function encodeAddress(address: Address): string {
 export function decodeAddress(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const address: Address = {};
-  for (const name of ["recording", "layer", "embedding", "view"] as const) {
+  for (const name of ["recording", "layer", "embedding", "view", "bookmark"] as const) {
     const value = fields.get(name);
     if (value) address[name] = value;
   }

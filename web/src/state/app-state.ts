@@ -19,6 +19,7 @@ import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
 import { Grid } from "./grid";
+import type { Bookmarks } from "./bookmarks";
 import { Handling } from "./handling";
 import { Neighbors } from "./neighbors";
 import type { Pane } from "./pane";
@@ -91,6 +92,8 @@ export class AppState implements Pane {
   readonly people: Signal<People> = signal(NOTHING_ADDED);
   /** Writes it; null while no recording is open. */
   peopleClient: PeopleClient | null = null;
+  /** The strip of saved views, and the way to one of them. */
+  bookmarks: Bookmarks | null = null;
   /** Whether the recording that is shown was removed from the disk. */
   readonly gone = signal(false);
   /** Something to tell in passing. */
@@ -202,8 +205,20 @@ export class AppState implements Pane {
 
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
-    const own = this.drawn && !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
+    const own = this.drawn && this.resting && !this.bookmarks?.visiting.underWay.value;
     return this.phase.value.kind === "ready" && own && this.beside.settled;
+  }
+
+  /** Is nothing on its way to anywhere, be it not drawn yet? */
+  get resting(): boolean {
+    return !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
+  }
+
+  /** Stay where everything is that is on its way. */
+  halt(): void {
+    this.tween = this.flowTween = null;
+    this.checkpointPlaying.value = false;
+    this.motion.stay();
   }
 
   setLayer(layer: string): void {
@@ -285,12 +300,12 @@ export class AppState implements Pane {
     else this.setSelection([]);
   }
 
-  /** Go along the flow: near places at once (the pointer is on the scrubber), far ones through all that lies between. */
-  goAlong(place: number): void {
+  /** Go along the flow: near places at once (the pointer is on the scrubber), unless `eased`; far ones through all that lies between. */
+  goAlong(place: number, eased = false): void {
     const last = this.layers.peek().length - 1;
     const target = Math.min(last, Math.max(0, place));
     const distance = Math.abs(target - this.flowPlace.peek());
-    if (distance <= 0.5 || this.motion.still) {
+    if ((distance <= 0.5 && !eased) || this.motion.still) {
       this.flowTween = null;
       this.placeOnFlow(target);
     } else {
@@ -335,12 +350,12 @@ export class AppState implements Pane {
     this.stayInSpan();
   }
 
-  /** Go to a checkpoint: near ones at once (the pointer is on the scrubber), far ones by a transition. */
-  goTo(place: number): void {
+  /** Go to a checkpoint: near ones at once (the pointer is on the scrubber), unless `eased`; far ones by a transition. */
+  goTo(place: number, eased = false): void {
     const [first, last] = this.span.value;
     const target = Math.min(last, Math.max(first, place));
     this.checkpointPlaying.value = false;
-    if (Math.abs(target - this.checkpoint.value) <= 0.5 || this.motion.still) {
+    if ((Math.abs(target - this.checkpoint.value) <= 0.5 && !eased) || this.motion.still) {
       this.tween = null;
       this.checkpoint.value = target;
     } else {
@@ -381,6 +396,7 @@ export class AppState implements Pane {
   /** Let time pass for what is not the tour's own. */
   advance(seconds: number): void {
     const [, last] = this.span.value;
+    this.bookmarks?.visiting.advance(seconds);
     if (this.flowTween) {
       const way = this.flowTween;
       way.elapsed += seconds;
@@ -402,7 +418,8 @@ export class AppState implements Pane {
 
   /** Does the stage need another frame? */
   get active(): boolean {
-    return this.playing.value || this.checkpointPlaying.value || this.tween !== null || this.flowTween !== null || this.motion.moving || this.beside.motion.moving;
+    const tweens = this.tween !== null || this.flowTween !== null || this.bookmarks?.visiting.underWay.value === true;
+    return this.playing.value || this.checkpointPlaying.value || tweens || this.motion.moving || this.beside.motion.moving;
   }
 
   private stayInSpan(): void {

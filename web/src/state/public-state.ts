@@ -65,6 +65,8 @@ export interface PublicState extends PublicPanes {
   /** The sample that is pointed at. */
   hover: number | null;
   camera: Camera;
+  /** The saved view whose sentence is read; setting it goes nowhere. */
+  bookmark: string | null;
 }
 
 export interface PublicView extends StageView {
@@ -122,6 +124,7 @@ export function readState(state: AppState): PublicState {
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
     ...readPanes(state),
+    bookmark: state.bookmarks?.current.peek()?.name ?? null,
   };
 }
 
@@ -135,6 +138,22 @@ function refuse(what: string, got: unknown, remedy: string): never {
 
 /** Set some of the state. Everything is checked before anything is changed. */
 export function writeState(state: AppState, value: unknown): void {
+  const changes = changesFor(state, value);
+  batch(() => {
+    for (const pane of [state, state.beside]) {
+      pane.instant = true;
+      pane.drawn = false;
+      pane.motion.settle();
+    }
+    for (const change of changes) change();
+    // A change that made no new scene must be drawn all the same.
+    state.woken.value += 1;
+  });
+  for (const pane of [state, state.beside]) if (!pane.fetching.peek()) pane.instant = false;
+}
+
+/** What setting some of the state would change; throws, in words, where that makes no sense here. */
+export function changesFor(state: AppState, value: unknown): (() => void)[] {
   if (typeof value !== "object" || value === null) refuse("the state is an object", value, "assign {layer: …} or the like");
   const wanted = value as Record<string, unknown>;
   const recording = state.recording.peek();
@@ -143,7 +162,7 @@ export function writeState(state: AppState, value: unknown): void {
 
   const layer = wanted.layer ?? state.layer.peek();
   const stops = recording.flows.flatMap(({ flow: { stops } }) => stops.map((stop) => stop.name));
-  const layers = typeof wanted.embedding === "string" && wanted.embedding.startsWith("flow:") ? stops : state.layers.peek();
+  const layers = typeof wanted.embedding !== "string" ? state.layers.peek() : wanted.embedding.startsWith("flow:") ? stops : index.layers.map((l) => l.name).filter((l) => state.choicesOf(l).length > 0);
   if (typeof layer !== "string" || !layers.includes(layer)) refuse("no such layer", layer, `choose from ${layers.join(", ")}`);
   const changes: (() => void)[] = [() => (state.layer.value = layer)];
 
@@ -212,19 +231,13 @@ export function writeState(state: AppState, value: unknown): void {
     const camera = asCamera(wanted.camera) ?? refuse("the camera is {zoom, x, y}", wanted.camera, "assign {zoom: 1, x: 0, y: 0}");
     changes.push(() => (state.camera.value = camera));
   }
+  if (wanted.bookmark !== undefined) {
+    const { bookmark } = wanted;
+    if (bookmark !== null && typeof bookmark !== "string") refuse("a bookmark is a name, or null", bookmark, "choose a saved view, or null for none");
+    changes.push(() => state.bookmarks?.mark(bookmark));
+  }
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
-
-  batch(() => {
-    for (const pane of [state, state.beside]) {
-      pane.instant = true;
-      pane.drawn = false;
-      pane.motion.settle();
-    }
-    for (const change of changes) change();
-    // A change that made no new scene must be drawn all the same.
-    state.woken.value += 1;
-  });
-  for (const pane of [state, state.beside]) if (!pane.fetching.peek()) pane.instant = false;
+  return changes;
 }
 
 /** What is told of samples, one by one. */

@@ -87,6 +87,20 @@ export class TourMotion {
     this.setOut();
   }
 
+  /** Turn to a basis: by a transition where the stage sees the space; else its scene begins with it. */
+  turnTo(space: string, dims: number, basis: ArrayLike<number>): void {
+    const tour = this.tour(space, dims);
+    const old = tour.basis;
+    if (this.to?.space === space) {
+      const seen = this.viewBasis(this.to);
+      tour.basis = basis;
+      this.turn = !this.still && tour.basis.some((x, i) => Math.abs(x - seen[i]) > 1e-9) ? { space, basis: seen, elapsed: 0 } : null;
+    } else {
+      tour.basis = basis;
+      if (tour.basis.some((x, i) => x !== old[i])) this.pinned.add(space);
+    }
+  }
+
   /** The basis of every space, to go back to with `restore`. */
   bases(): Map<string, Float64Array> {
     return new Map([...this.tours].map(([space, tour]) => [space, tour.basis]));
@@ -197,7 +211,10 @@ export class TourMotion {
     const { leg, name, stop } = station;
     const key = `${name} ${stop}`;
     if (!leg || this.course?.key === key) return;
-    const backward = before !== null && before.name === name && before.stop > stop;
+    // An end whose basis was told is the one to begin at; else the one that the leg is entered by.
+    const [first, second] = leg.spaces.map((space) => this.pinned.delete(space));
+    const entered = before !== null && before.name === name && before.stop > stop;
+    const backward = first === second ? entered : second;
     const [here, there] = [this.tour(leg.spaces[0], leg.passage.here), this.tour(leg.spaces[1], leg.passage.there)];
     const course = backward ? setBack(leg.passage, there.basis) : setOut(leg.passage, here.basis);
     if (backward) here.restore(course.start);

@@ -7,6 +7,7 @@ import type { Job } from "../data/live";
 import type { AppState, Phase } from "../state/app-state";
 import { openRecording, say } from "../state/session";
 import { Banner } from "./Banner";
+import { BookmarkStrip } from "./BookmarkStrip";
 import { ComingView } from "./ComingView";
 import { EmbedDialog } from "./EmbedDialog";
 import { DEBUG, FrameTime } from "./FrameTime";
@@ -48,6 +49,7 @@ export function App({ state, begin }: AppProps) {
         open={recording?.entry ?? null}
         onOpen={(entry) => void openRecording(state, entry)}
         onShare={share}
+        onKeep={ready && state.people.value.writable ? () => state.bookmarks?.keep() : null}
         onHelp={() => (state.help.value = true)}
       >
         {ready && <SavePicture state={state} />}
@@ -61,6 +63,7 @@ export function App({ state, begin }: AppProps) {
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}
+      {ready && state.bookmarks && <BookmarkStrip state={state} bookmarks={state.bookmarks} />}
       {ready && <TimeBar state={state} onEmbed={() => (asking.value = true)} />}
       <Banner connection={state.connection.value} gone={state.gone.value} notice={state.notice.value} onDismiss={() => (state.notice.value = null)} />
       {DEBUG && <FrameTime times={state.frameTimes} />}

@@ -11,6 +11,8 @@ export interface HeaderProps {
   readonly open: RecordingEntry | null;
   readonly onOpen: (entry: RecordingEntry) => void;
   readonly onShare: () => void;
+  /** Null where nothing can be kept. */
+  readonly onKeep: (() => void) | null;
   readonly onHelp: () => void;
   /** The work that goes on. */
   readonly children?: ComponentChildren;
@@ -20,7 +22,7 @@ function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-export function Header({ index, entries, open, onOpen, onShare, onHelp, children }: HeaderProps) {
+export function Header({ index, entries, open, onOpen, onShare, onKeep, onHelp, children }: HeaderProps) {
   const other = theme.value === "dark" ? "light" : "dark";
   return (
     <header class="header">
@@ -57,6 +59,11 @@ export function Header({ index, entries, open, onOpen, onShare, onHelp, children
       )}
       <div class="tools">
       {children}
+      {onKeep && (
+        <button type="button" class="plain" onClick={onKeep} title="Keep this view with a sentence, for whoever reads this recording (b)" data-testid="keep">
+          Keep<span class="wide"> this view</span>
+        </button>
+      )}
       <button type="button" class="plain wide" onClick={onShare} title="Copy a link to this very view" data-testid="share">
         Share
       </button>

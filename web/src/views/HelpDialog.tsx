@@ -17,6 +17,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["arrows", "move the focused handle; with Shift by a pixel"],
   ["p x", "pin or remove the focused handle; Enter names it, . and , go to the next and the previous"],
   ["v g", "two pictures beside each other; every layer at every checkpoint"],
+  ["< >", "the saved view before, the next one"],
+  ["b", "keep this view, with a sentence"],
   ["Ctrl+Z", "undo; with Shift, redo"],
   ["1 … 7", "the views"],
   ["Esc", "leave what was opened last"],

@@ -42,6 +42,15 @@ export function listenForKeys(state: AppState): () => void {
       case "c":
         state.setSelection([]);
         break;
+      case "b":
+        state.bookmarks?.keep();
+        break;
+      case ">":
+        state.bookmarks?.step(1);
+        break;
+      case "<":
+        state.bookmarks?.step(-1);
+        break;
       case "a":
         state.handling.toggleAxes();
         break;
