@@ -5,7 +5,8 @@ import { stopOf } from "../data/flow-steps";
 import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
-import { changesFor, spaceOfEmbedding, writeState } from "./public-state";
+import { changesFor, writeState } from "./public-state";
+import { spaceOfEmbedding } from "./spaces";
 import { applicable, placeOfCheckpoint, type Wanted } from "./saved-view";
 
 /** What is gone to; all else is set at once. */
