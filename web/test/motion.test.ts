@@ -168,3 +168,39 @@ it("smoothstep rests at both ends", () => {
   expect([smoothstep(-1), smoothstep(0), smoothstep(0.5), smoothstep(1), smoothstep(2)]).toEqual([0, 0, 0.5, 1, 1]);
   expect(smoothstep(0.01)).toBeLessThan(0.001);
 });
+
+describe("a turn to a basis that is told", () => {
+  const [a, b] = [step(4, 1), step(6, 2)];
+  const columns = (n: number): Float64Array => orthonormalBasis([Float64Array.from({ length: n }, (_, i) => i + 1), Float64Array.from({ length: n }, (_, i) => (i % 2 ? 1 : -2))], n);
+
+  it("begins where the points are and ends in it", () => {
+    const motion = new TourMotion();
+    motion.show(scene("a", [[a, 1]]));
+    const begin = positions(motion.frame());
+    motion.turnTo(spaceOf(4, false), 4, columns(4));
+    expect(farthest(positions(motion.frame()), begin)).toBeLessThan(1e-9);
+    motion.advance(TRANSITION / 2, false, 1);
+    const middle = positions(motion.frame());
+    motion.advance(1, false, 1);
+    const end = positions(motion.frame());
+    expect(motion.moving).toBe(false);
+    const other = new TourMotion();
+    other.setBasis(spaceOf(4, false), 4, columns(4));
+    other.show(scene("a", [[a, 1]]));
+    expect(farthest(end, positions(other.frame()))).toBeLessThan(1e-9);
+    expect(farthest(middle, end)).toBeGreaterThan(0.05);
+    motion.turnTo(spaceOf(4, false), 4, columns(4));
+    expect(motion.moving).toBe(false);
+  });
+
+  it("is the one that another scene begins with", () => {
+    const motion = new TourMotion();
+    motion.show(scene("a", [[a, 1]]));
+    motion.turnTo(spaceOf(6, false), 6, columns(6));
+    motion.show(scene("b", [[b, 1]]));
+    motion.advance(1, false, 1);
+    const seen = motion.basis(spaceOf(6, false), 6);
+    const wanted = columns(6);
+    for (let i = 0; i < 36; i++) expect(seen[i]).toBeCloseTo(wanted[i], 9);
+  });
+});

@@ -4,6 +4,7 @@ import { samplesOf, type SavedSelection } from "../data/people";
 import type { RecordingIndex } from "../data/recording-index";
 import { stopOf } from "../data/flow-steps";
 import type { AppState } from "./app-state";
+import { arrangementOf } from "./arrangement";
 import { changesFor, type PublicState } from "./public-state";
 
 export type Wanted = Readonly<Record<string, unknown>>;
@@ -26,6 +27,7 @@ export function keptOf(shown: PublicState): Record<string, unknown> {
   if (shown.layerPlace === null) delete kept.layerPlace;
   else kept.layerPlace = rounded(shown.layerPlace);
   if (shown.basis) kept.basis = shown.basis.map(rounded);
+  if (shown.beside?.basis) kept.beside = { ...shown.beside, basis: shown.beside.basis.map(rounded) };
   kept.camera = { zoom: rounded(shown.camera.zoom), x: rounded(shown.camera.x), y: rounded(shown.camera.y) };
   return kept;
 }
@@ -126,6 +128,7 @@ export function isSeen(state: AppState, given: Wanted): boolean {
     (typeof wanted.embedding !== "string" || wanted.embedding === state.steps.value?.embedding.name) &&
     (flow && at !== null ? Math.abs(at - state.flowPlace.value) < 0.005 : typeof wanted.layer !== "string" || wanted.layer === state.layer.value) &&
     (place === null || wanted.checkpointPlaying === true || Math.abs(clamped(place, state.span.value) - state.checkpoint.value) < 0.005) &&
+    (wanted.panes ?? arrangementOf(state)) === arrangementOf(state) &&
     (wanted.colorBy ?? state.colorBy.value) === state.colorBy.value &&
     sameSet(wanted.groups, state.groups.value) &&
     sameSet(wanted.filter, state.filter.value) &&

@@ -6,8 +6,8 @@ import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
 import { changesFor, writeState } from "./public-state";
-import { spaceOfEmbedding } from "./spaces";
 import { applicable, placeOfCheckpoint, type Wanted } from "./saved-view";
+import { spaceOfEmbedding } from "./spaces";
 
 /** What is gone to; all else is set at once. */
 const MOVED: readonly string[] = ["layer", "embedding", "layerPlace", "checkpoint", "basis", "camera", "playing", "checkpointPlaying"];
@@ -25,8 +25,9 @@ export class Visiting {
     const { state } = this;
     this.stop();
     const { wanted, problems } = applicable(state, given);
-    if (wanted.view !== undefined && wanted.view !== "tour") {
-      // Other views have no stage to move on.
+    const panes = wanted.panes ?? (state.grid.open.peek() ? "grid" : "one");
+    if ((wanted.view ?? "tour") !== "tour" || panes === "grid") {
+      // There is no one stage to move on.
       writeState(state, wanted);
       return problems;
     }

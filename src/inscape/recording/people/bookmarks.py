@@ -18,7 +18,7 @@ class Bookmark:
     """A saved view.
 
     Attributes:
-        name: what it goes by in an address; nobody needs to see it.
+        name: what it is called in the strip and in an address.
         sentence: what there is to be seen.
         state: the page's public state, as plain JSON.
         position: its place in the strip, from 0.
@@ -41,8 +41,9 @@ class Bookmarks(Sequence[Bookmark]):
     """The strip of saved views, in order.
 
     Example:
-        >>> rec.bookmarks.append("3 and 5 stay together", {"layer": "conv2", "checkpoint": 4})   # doctest: +SKIP
-        >>> rec.bookmarks.move(-1, 0)                                                            # doctest: +SKIP
+        >>> view = {"layer": "conv2", "checkpoint": "epoch-4", "groups": [3, 5]}
+        >>> rec.bookmarks.append("3 and 5 stay together", view, name="A pair")                   # doctest: +SKIP
+        >>> rec.bookmarks.move("A pair", 0)                                                      # doctest: +SKIP
         >>> [bookmark.sentence for bookmark in rec.bookmarks]                                    # doctest: +SKIP
         ['3 and 5 stay together']
     """
@@ -79,7 +80,7 @@ class Bookmarks(Sequence[Bookmark]):
         Args:
             sentence: 1 to 500 characters.
             state: the page's public state (``window.inscape.state``), or the part of it that matters: at most 256 kB.
-            name: by default one is made up.
+            name: what the strip calls it; by default one is made up.
             by: who writes this.
 
         Raises:
