@@ -6,6 +6,7 @@
  *     window.inscape.frameTime                 main-thread milliseconds of the last frames
  *     window.inscape.whereIs(sample)           its place on the last picture, in CSS pixels of the stage
  *     window.inscape.whereIs(sample, true)     the same of the second picture; `viewBeside` is where that one draws
+ *     window.inscape.images()                  the samples that are drawn as images, or with their texts
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
@@ -22,11 +23,13 @@ import { spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
+import type { Marks } from "../render/marks-layer";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
+import { offeredMarks } from "./marks";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
@@ -46,6 +49,8 @@ export interface PublicState extends PublicPanes {
   checkpointPlaying: boolean;
   speed: number;
   colorBy: ColorBy;
+  /** What stands for a sample: "points"; "images", where there is room (texts, of text samples); "averages" of the images. */
+  marks: Marks;
   /** The groups of the coloring (classes, by their place in the legend) that alone are drawn; null draws all. */
   groups: number[] | null;
   /** The samples that alone are drawn; null draws all. */
@@ -78,6 +83,7 @@ declare global {
       readonly view: PublicView | null;
       readonly viewBeside: PublicView | null;
       readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
+      readonly images: (beside?: boolean) => readonly number[];
       readonly frameTime: FrameTime | null;
       readonly GrandTour: typeof GrandTour;
     };
@@ -101,6 +107,7 @@ export function readState(state: AppState): PublicState {
     checkpointPlaying: state.checkpointPlaying.peek(),
     speed: state.speed.peek(),
     colorBy: state.colorBy.peek(),
+    marks: state.marks.peek(),
     groups: copied(state.groups.peek()),
     filter: copied(state.filter.peek()),
     selection: [...state.selection.peek()],
@@ -180,6 +187,11 @@ export function writeState(state: AppState, value: unknown): void {
     const by = COLOR_BY.find((b) => b === wanted.colorBy) ?? refuse("no such coloring", wanted.colorBy, `choose from ${COLOR_BY.join(", ")}`);
     if (by !== "label" && !recording.samples.hasPredictions) refuse("this recording has no predictions", by, "color by label");
     changes.push(() => state.setColorBy(by));
+  }
+  if (wanted.marks !== undefined) {
+    const offered = offeredMarks(recording);
+    const marks = offered.find((m) => m === wanted.marks) ?? refuse("this recording can't show its samples so", wanted.marks, `choose from ${offered.join(", ")}`);
+    changes.push(() => (state.marks.value = marks));
   }
   if (wanted.groups !== undefined) {
     const groups = asNumbers(wanted.groups, 65535) ?? refuse("groups are a list of places in the legend, or null", wanted.groups, "assign null for all");
@@ -268,6 +280,7 @@ export function publish(state: AppState): void {
       return stage && state.beside.open.peek() ? { ...stage, ready: state.settled } : null;
     },
     whereIs: (sample, beside = false) => (beside ? state.beside : state).whereIs?.(sample) ?? null,
+    images: (beside = false) => (beside ? state.beside : state).imagesDrawn?.() ?? [],
     GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();
