@@ -6,12 +6,12 @@ import type { Frame } from "../tour/motion";
 const REACH = 14;
 
 export class Picker {
-  private positions = new Float32Array(0);
+  private fitted = new Float32Array(0);
   private of: Frame | null = null;
 
   /** The nearest shown sample to (x, y), in fitted units, or null. `scale`: CSS pixels of one fitted unit. */
   nearest(frame: Frame, shown: Uint8Array, x: number, y: number, scale: number): number | null {
-    const positions = this.project(frame);
+    const positions = this.positions(frame);
     let best = -1;
     let closest = (REACH / scale) ** 2;
     for (let i = 0; i < shown.length; i++) {
@@ -29,7 +29,7 @@ export class Picker {
 
   /** The shown samples within a distance of (x, y), in fitted units. */
   within(frame: Frame, shown: Uint8Array, x: number, y: number, distance: number): number[] {
-    const positions = this.project(frame);
+    const positions = this.positions(frame);
     const found: number[] = [];
     for (let i = 0; i < shown.length; i++) {
       if (shown[i] === 1 && (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2 <= distance ** 2) found.push(i);
@@ -38,11 +38,11 @@ export class Picker {
   }
 
   /** Fitted positions (x, y) of every sample, projected once a frame. */
-  project(frame: Frame): Float32Array {
-    if (this.of === frame) return this.positions;
+  positions(frame: Frame): Float32Array {
+    if (this.of === frame) return this.fitted;
     const samples = frame.layers[0]?.step.samples ?? 0;
-    if (this.positions.length !== 2 * samples) this.positions = new Float32Array(2 * samples);
-    const { positions } = this;
+    if (this.fitted.length !== 2 * samples) this.fitted = new Float32Array(2 * samples);
+    const positions = this.fitted;
     positions.fill(0);
     for (const { step, x, y } of frame.layers) {
       const { screen, dims } = step;
