@@ -1,4 +1,4 @@
-/** Which sample lies under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
+/** Where samples lie, and which is under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
 
 import type { Frame } from "../tour/motion";
 
@@ -11,7 +11,7 @@ export class Picker {
 
   /** The nearest shown sample to (x, y), in fitted units, or null. `scale`: CSS pixels of one fitted unit. */
   nearest(frame: Frame, shown: Uint8Array, x: number, y: number, scale: number): number | null {
-    const positions = this.project(frame);
+    const positions = this.positionsOf(frame);
     let best = -1;
     let closest = (REACH / scale) ** 2;
     for (let i = 0; i < shown.length; i++) {
@@ -29,7 +29,7 @@ export class Picker {
 
   /** The shown samples within a distance of (x, y), in fitted units. */
   within(frame: Frame, shown: Uint8Array, x: number, y: number, distance: number): number[] {
-    const positions = this.project(frame);
+    const positions = this.positionsOf(frame);
     const found: number[] = [];
     for (let i = 0; i < shown.length; i++) {
       if (shown[i] === 1 && (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2 <= distance ** 2) found.push(i);
@@ -38,7 +38,7 @@ export class Picker {
   }
 
   /** Fitted positions (x, y) of every sample, projected once a frame. */
-  private project(frame: Frame): Float32Array {
+  positionsOf(frame: Frame): Float32Array {
     if (this.of === frame) return this.positions;
     const samples = frame.layers[0]?.step.samples ?? 0;
     if (this.positions.length !== 2 * samples) this.positions = new Float32Array(2 * samples);

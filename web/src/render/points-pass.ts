@@ -4,12 +4,16 @@ import type { Rgb } from "../theme/palette";
 import type { StepData } from "../tour/fit";
 import type { Frame } from "../tour/motion";
 import type { Gl } from "./gl";
+import { type SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 import { StepTextures } from "./step-textures";
 
 /** Two checkpoints of each end of a transition. */
 const SLOTS = 4;
 /** Texels a sample at 64 dimensions. */
 const TEXELS = 16;
+
+/** What is drawn beneath what: the faded groups, the others, the rings of what is selected, and what is selected. */
+const [FADED, PLAIN, RINGS, RINGED] = [0, 1, 2, 3];
 
 /** The vertex shader for so many steps at once: an empty slot costs a software renderer as much as half a full one. */
 const vertexShader = (slots: number): string => `#version 300 es
@@ -23,10 +27,12 @@ uniform vec4 u_y[${slots} * ${TEXELS}];
 uniform vec2 u_toClip;
 uniform vec2 u_offset;
 uniform float u_size;
-uniform bool u_lit;
+uniform int u_rank;
+uniform float u_opacity;
+uniform vec3 u_ring;
 uniform highp sampler2D u_palette;
 layout(location = 0) in uint a_class;
-layout(location = 1) in uint a_shown;
+layout(location = 1) in uint a_flags;
 out vec4 v_color;
 
 vec2 project(isampler2D coordinates, int slot) {
@@ -44,12 +50,15 @@ vec2 project(isampler2D coordinates, int slot) {
 void main() {
   int i = int(a_class);
   v_color = texelFetch(u_palette, ivec2(i % 256, i / 256), 0);
-  // What is faded is drawn first, beneath what is lit.
-  if (a_shown == 0u || (v_color.a > 0.99) != u_lit) {
+  bool selected = (a_flags & ${SELECTED}u) != 0u;
+  int rank = v_color.a < 0.99 ? ${FADED} : selected ? ${RINGED} : ${PLAIN};
+  // The rings lie beneath all that is selected: where that is dense, one line around it is left of them.
+  if ((a_flags & ${SHOWN}u) == 0u || rank != (u_rank == ${RINGS} ? ${RINGED} : u_rank)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
   }
+  v_color = u_rank == ${RINGS} ? vec4(u_ring, 1.0) : vec4(v_color.rgb, v_color.a * u_opacity);
   vec2 position = ${range(slots).map((slot) => `project(u_step${slot}, ${slot})`).join(" + ")};
   gl_Position = vec4(position * u_toClip + u_offset, 0.0, 1.0);
   gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
@@ -86,35 +95,39 @@ interface Variant {
 const VARIANTS = [1, 2, SLOTS];
 
 /** How opaque a class is drawn while another is previewed. */
-const FADED = 0.13;
+const FADED_OPACITY = 0.13;
+/** How opaque samples are while others are selected. */
+const UNSELECTED_OPACITY = 0.4;
 
 export class PointsPass {
   private readonly variants: (Variant | undefined)[] = [];
   private readonly vertices: WebGLVertexArrayObject;
   private readonly classes: WebGLBuffer;
-  private readonly shown: WebGLBuffer;
   private readonly palette: WebGLTexture;
   private readonly textures: StepTextures;
   private samples = 0;
   private anyFaded = false;
+  private ring: Rgb = [0, 0, 0];
   private readonly x = new Float32Array(4 * SLOTS * TEXELS);
   private readonly y = new Float32Array(4 * SLOTS * TEXELS);
   private readonly texels = new Int32Array(SLOTS);
 
-  constructor(private readonly context: Gl) {
+  constructor(
+    private readonly context: Gl,
+    private readonly flags: SampleFlags,
+  ) {
     const { gl } = context;
     // Together, before the first frame: a program that is made in the middle of a transition holds it up.
     for (const slots of VARIANTS) this.variant(slots);
     this.vertices = context.vertexArray();
     this.classes = context.buffer();
-    this.shown = context.buffer();
     this.palette = context.dataTexture();
     this.textures = new StepTextures(context);
     gl.bindVertexArray(this.vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_SHORT, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
+    gl.bindBuffer(gl.ARRAY_BUFFER, flags.buffer);
     gl.enableVertexAttribArray(1);
     gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
     gl.bindVertexArray(null);
@@ -124,7 +137,7 @@ export class PointsPass {
     let variant = this.variants[slots];
     if (!variant) {
       const program = this.context.program(vertexShader(slots), FRAGMENT);
-      const names = ["u_texels", "u_x", "u_y", "u_toClip", "u_offset", "u_size", "u_lit", "u_palette", ...range(slots).map((slot) => `u_step${slot}`)];
+      const names = ["u_texels", "u_x", "u_y", "u_toClip", "u_offset", "u_size", "u_rank", "u_opacity", "u_ring", "u_palette", ...range(slots).map((slot) => `u_step${slot}`)];
       const places = Object.fromEntries(names.map((name) => [name, this.context.gl.getUniformLocation(program, name)]));
       variant = { slots, program, places };
       this.variants[slots] = variant;
@@ -139,29 +152,26 @@ export class PointsPass {
     gl.bufferData(gl.ARRAY_BUFFER, classes, gl.STATIC_DRAW);
   }
 
-  /** (sample,): 1 for those to draw. */
-  setShown(shown: Uint8Array): void {
+  /** A color a group; with a group lit, the others are faded. `ring`: around what is selected. */
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
     const { gl } = this.context;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
-    gl.bufferData(gl.ARRAY_BUFFER, shown, gl.STATIC_DRAW);
-  }
-
-  /** A color a group; with a group lit, the others are faded. */
-  setColors(colors: readonly Rgb[], lit: number | null): void {
-    const { gl } = this.context;
+    this.ring = ring;
     const rows = Math.max(1, Math.ceil(colors.length / 256));
     const bytes = new Uint8Array(4 * 256 * rows);
     this.anyFaded = lit !== null && lit < colors.length;
     colors.forEach((color, i) => {
       const faded = this.anyFaded && i !== lit;
-      bytes.set([...color, faded ? Math.round(255 * FADED) : 255], 4 * i);
+      bytes.set([...color, faded ? Math.round(255 * FADED_OPACITY) : 255], 4 * i);
     });
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
   }
 
-  /** Draw over what is there. All lengths are in device pixels: of one fitted unit, and of where zero lies (y down). */
-  draw(frame: Frame, place: { scale: number; x: number; y: number }, width: number, height: number, diameter: number): void {
+  /**
+   * Draw over what is there. All lengths are in device pixels: of one fitted unit, and of where zero lies (y down);
+   * `ring` is the width of one around what is selected.
+   */
+  draw(frame: Frame, place: { scale: number; x: number; y: number }, width: number, height: number, diameter: number, ring: number): void {
     const { gl } = this.context;
     const layers = frame.layers.slice(0, SLOTS);
     const { program, places, slots } = this.variant(VARIANTS.find((slots) => slots >= layers.length) ?? SLOTS);
@@ -190,12 +200,15 @@ export class PointsPass {
     gl.uniform4fv(places.u_y, this.y, 0, 4 * TEXELS * slots);
     gl.uniform2f(places.u_toClip, (2 * place.scale) / width, (2 * place.scale) / height);
     gl.uniform2f(places.u_offset, (2 * place.x) / width - 1, 1 - (2 * place.y) / height);
-    gl.uniform1f(places.u_size, diameter);
+    gl.uniform3f(places.u_ring, this.ring[0] / 255, this.ring[1] / 255, this.ring[2] / 255);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(this.vertices);
-    for (const lit of this.anyFaded ? [0, 1] : [1]) {
-      gl.uniform1i(places.u_lit, lit);
+    const selected = this.flags.selected > 0;
+    for (const rank of [...(this.anyFaded ? [FADED] : []), PLAIN, ...(selected ? [RINGS, RINGED] : [])]) {
+      gl.uniform1i(places.u_rank, rank);
+      gl.uniform1f(places.u_opacity, selected && rank === PLAIN ? UNSELECTED_OPACITY : 1);
+      gl.uniform1f(places.u_size, diameter + (rank === RINGS ? 2 * ring : 0));
       gl.drawArrays(gl.POINTS, 0, this.samples);
     }
     gl.bindVertexArray(null);

@@ -3,17 +3,22 @@
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/motion";
 import { type Camera, WHOLE } from "../tour/camera";
+import type { Placed } from "../tour/regions";
 import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
 import { MarkersOverlay, type Placing } from "./markers-overlay";
 import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";
+import { SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
 const FILLED = 0.47;
+/** CSS pixels of a ring around what is selected. */
+const RING = 1.6;
 
 export class Stage {
   private readonly context: Gl;
+  private readonly flags: SampleFlags;
   private readonly points: PointsPass;
   private readonly axes: AxesOverlay;
   private readonly markers: MarkersOverlay;
@@ -34,7 +39,8 @@ export class Stage {
     over: SVGSVGElement,
   ) {
     this.context = new Gl(canvas);
-    this.points = new PointsPass(this.context);
+    this.flags = new SampleFlags(this.context);
+    this.points = new PointsPass(this.context, this.flags);
     this.axes = new AxesOverlay(under, over);
     this.markers = new MarkersOverlay(over);
   }
@@ -65,6 +71,13 @@ export class Stage {
     return [zeroX + scale * x, zeroY - scale * y];
   }
 
+  /** Where all samples are on the last picture; null where none are drawn. */
+  get placed(): Placed | null {
+    if (!this.frame || this.shown.length !== this.frame.layers[0]?.step.samples) return null;
+    const { shown, width, height } = this;
+    return { positions: this.picker.positionsOf(this.frame), shown, ...this.placing, width, height };
+  }
+
   resize(width: number, height: number, ratio: number): void {
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
@@ -81,14 +94,19 @@ export class Stage {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.points.setShown(shown);
+    this.flags.set(SHOWN, shown);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null): void {
-    this.points.setColors(colors, lit);
+  /** (sample,): 1 for those with a ring. */
+  setSelected(selected: Uint8Array): void {
+    this.flags.set(SELECTED, selected);
   }
 
-  draw(frame: Frame | null, camera: Camera, selected: readonly number[], hovered: number | null): void {
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
+    this.points.setColors(colors, lit, ring);
+  }
+
+  draw(frame: Frame | null, camera: Camera, hovered: number | null): void {
     const { gl } = this.context;
     const { width, height } = this.canvas;
     this.frame = frame;
@@ -104,10 +122,10 @@ export class Stage {
       const [w, h] = [this.width * this.ratio, this.height * this.ratio];
       const { scale, x, y } = placing;
       const place = { scale: scale * this.ratio, x: x * this.ratio, y: y * this.ratio };
-      this.points.draw(frame, place, w, h, diameter * this.ratio);
+      this.points.draw(frame, place, w, h, diameter * this.ratio, RING * this.ratio);
     }
     this.axes.draw(frame, placing, this.width, this.height);
-    this.markers.draw(frame, selected, hovered, placing, diameter / 2);
+    this.markers.draw(frame, hovered, placing, diameter / 2);
   }
 
   /** The graphics context was lost: whatever was made in it is gone. */

@@ -56,6 +56,7 @@ export class Beside implements Pane {
   readonly grip: Grip;
   whereIs: Pane["whereIs"] = null;
   pick: Pane["pick"] = null;
+  placed: Pane["placed"] = null;
   drawn = false;
   instant = true;
 

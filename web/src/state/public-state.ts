@@ -22,11 +22,13 @@ import { spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
+import { type Combination, COMBINATIONS } from "../data/sample-sets";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
+import { BRUSH, type Tool, TOOLS } from "./selecting";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
@@ -58,6 +60,12 @@ export interface PublicState extends PublicPanes {
   /** The sample that is pointed at. */
   hover: number | null;
   camera: Camera;
+  /** What a drag on the stage does. */
+  tool: Tool;
+  /** How what is drawn joins the selection, with none of the keys that say otherwise. */
+  combine: Combination;
+  /** The radius of the brush, in CSS pixels. */
+  brush: number;
 }
 
 export interface PublicView extends StageView {
@@ -109,6 +117,9 @@ export function readState(state: AppState): PublicState {
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
     ...readPanes(state),
+    tool: state.selecting.tool.peek(),
+    combine: state.selecting.combine.peek(),
+    brush: state.selecting.brush.peek(),
   };
 }
 
@@ -117,7 +128,8 @@ function copied(list: readonly number[] | null): number[] | null {
 }
 
 function refuse(what: string, got: unknown, remedy: string): never {
-  throw new TypeError(`${what}; got ${JSON.stringify(got)}; ${remedy}`);
+  const text = JSON.stringify(got) ?? String(got);
+  throw new TypeError(`${what}; got ${text.length > 200 ? `${text.slice(0, 200)}…` : text}; ${remedy}`);
 }
 
 /** Set some of the state. Everything is checked before anything is changed. */
@@ -199,6 +211,7 @@ export function writeState(state: AppState, value: unknown): void {
     const camera = asCamera(wanted.camera) ?? refuse("the camera is {zoom, x, y}", wanted.camera, "assign {zoom: 1, x: 0, y: 0}");
     changes.push(() => (state.camera.value = camera));
   }
+  changes.push(...toolChanges(state, wanted));
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
 
   batch(() => {
@@ -212,6 +225,26 @@ export function writeState(state: AppState, value: unknown): void {
     state.woken.value += 1;
   });
   for (const pane of [state, state.beside]) if (!pane.fetching.peek()) pane.instant = false;
+}
+
+function toolChanges({ selecting }: AppState, wanted: Record<string, unknown>): (() => void)[] {
+  const changes: (() => void)[] = [];
+  if (wanted.tool !== undefined) {
+    const tool = TOOLS.find((t) => t === wanted.tool) ?? refuse("no such tool", wanted.tool, `choose from ${TOOLS.join(", ")}`);
+    changes.push(() => selecting.take(tool));
+  }
+  if (wanted.combine !== undefined) {
+    const how = COMBINATIONS.find((c) => c === wanted.combine) ?? refuse("no such combination", wanted.combine, `choose from ${COMBINATIONS.join(", ")}`);
+    changes.push(() => (selecting.combine.value = how));
+  }
+  if (wanted.brush !== undefined) {
+    const { brush } = wanted;
+    if (typeof brush !== "number" || !(brush >= BRUSH.least && brush <= BRUSH.most)) {
+      refuse("no such radius of the brush", brush, `give CSS pixels from ${BRUSH.least} to ${BRUSH.most}`);
+    }
+    changes.push(() => (selecting.brush.value = brush));
+  }
+  return changes;
 }
 
 /** What is told of samples, one by one. */

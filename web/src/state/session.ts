@@ -51,6 +51,7 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
       state.selection.value = [];
       state.handling.forget();
       state.beside.close();
+      state.selecting.take("move");
       state.camera.value = WHOLE;
       state.recording.value = recording;
     });

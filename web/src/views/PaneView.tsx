@@ -10,6 +10,8 @@ import { describe } from "./caption";
 import { Handles } from "./Handles";
 import { HoverCard } from "./HoverCard";
 import { Message } from "./Message";
+import { SelectRegion } from "./SelectRegion";
+import { SelectTools, ShownCount } from "./SelectTools";
 import { placeText } from "./TimeBar";
 import { TourView } from "./TourView";
 
@@ -27,7 +29,8 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
   // The place of the hovered sample changes with every frame; only its card follows.
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
   const drawnSize = useMemo(() => computed(() => ({ width: pane.stage.value?.width ?? 0, height: pane.stage.value?.height ?? 0 })), [pane]);
-  // While somebody holds a handle the tour waits.
+  const pen = useMemo(() => state.selecting.penOn(pane), [state, pane]);
+  // While somebody holds a handle, or draws, the tour waits.
   const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
   const recording = pane.recording.value;
   const steps = pane.steps.value;
@@ -50,7 +53,9 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         shown={pane.shown}
         camera={pane.camera}
         hover={state.hover}
-        selection={state.selection}
+        selected={state.selecting.selected}
+        pen={pen}
+        className={state.selecting.tool.value === "move" ? "" : "selecting"}
         playing={touring}
         speed={state.speed}
         theme={theme}
@@ -63,8 +68,9 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
           grip.hold();
         }}
         active={() => state.active}
-        onSelect={(sample, more) => state.select(sample, more)}
+        onSelect={(sample, more) => state.selecting.click(sample, more)}
         onPicker={(pick) => (pane.pick = pick)}
+        onPlaced={(placed) => (pane.placed = placed)}
         onFinder={(whereIs) => (pane.whereIs = whereIs)}
         onDrawn={(view) => {
           pane.drawn = view !== null;
@@ -72,7 +78,10 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         }}
         onHoverPlace={(at) => (hoverPlace.value = at)}
       >
+        <SelectRegion state={state} pane={pane} />
         <Handles state={state} grip={grip} />
+        {!beside && <SelectTools state={state} />}
+        {!beside && <ShownCount state={state} />}
         {hover !== null && !problem && pointed.value === beside && (
           <HoverCard
             sample={hover}

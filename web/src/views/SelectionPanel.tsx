@@ -1,5 +1,6 @@
 /** The samples that are selected: how many, of which classes, and what they look like. */
 
+import { useMemo } from "preact/hooks";
 import type { Classes } from "../data/columns";
 import type { Samples } from "../data/samples";
 import { Thumbnail } from "./Thumbnail";
@@ -17,9 +18,12 @@ export interface SelectionPanelProps {
 const MOST = 24;
 
 export function SelectionPanel({ selection, samples, classes, colors, onHover, onClear }: SelectionPanelProps) {
-  const counts = new Map<number, number>();
-  for (const sample of selection) counts.set(classes.of[sample], (counts.get(classes.of[sample]) ?? 0) + 1);
-  const ranked = [...counts].sort((a, b) => b[1] - a[1]);
+  // Once a selection: the panel is drawn anew with every sample that is pointed at.
+  const ranked = useMemo(() => {
+    const counts = new Map<number, number>();
+    for (const sample of selection) counts.set(classes.of[sample], (counts.get(classes.of[sample]) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1]);
+  }, [selection, classes]);
   return (
     <section class="selection" aria-labelledby="selection-title">
       <div class="heading">
@@ -36,7 +40,7 @@ export function SelectionPanel({ selection, samples, classes, colors, onHover, o
         )}
       </div>
       {selection.length === 0 ? (
-        <p class="note">Click a point to select it; with Shift, more of them.</p>
+        <p class="note">Click a point to select it; with Shift, click more of them or draw around them.</p>
       ) : (
         <>
           <ul class="counts">

@@ -4,12 +4,15 @@ import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Coloring } from "../data/coloring";
+import { countOf } from "../data/sample-sets";
 import { Stage } from "../render/stage";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
-import { toRgb } from "../theme/palette";
+import type { Pen } from "../state/selecting";
+import { ringColor, toRgb } from "../theme/palette";
 import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
+import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import { Message } from "./Message";
 import { handOn } from "./pointer";
@@ -24,7 +27,11 @@ export interface TourViewProps {
   readonly shown: ReadonlySignal<Uint8Array>;
   readonly camera: Signal<Camera>;
   readonly hover: Signal<number | null>;
-  readonly selection: ReadonlySignal<readonly number[]>;
+  /** (sample,): 1 for those with a ring. */
+  readonly selected: ReadonlySignal<Uint8Array>;
+  readonly pen: Pen;
+  /** Of the stage, beside its own. */
+  readonly className: string;
   readonly playing: ReadonlySignal<boolean>;
   readonly speed: ReadonlySignal<number>;
   readonly theme: ReadonlySignal<string>;
@@ -44,6 +51,8 @@ export interface TourViewProps {
   readonly onPicker?: (pick: ((x: number, y: number) => number | null) | null) => void;
   /** Handed the way from a sample to its place on the stage, in CSS pixels. */
   readonly onFinder?: (whereIs: ((sample: number) => readonly [number, number] | null) | null) => void;
+  /** Handed the places of all samples on the last picture. */
+  readonly onPlaced?: (placed: (() => Placed | null) | null) => void;
   /** Told where the stage draws after each frame, and whether that is the newest state. */
   readonly onDrawn: (view: StageView | null) => void;
   /** Told where the hovered sample is, in CSS pixels of the stage, after each frame. */
@@ -86,7 +95,7 @@ export function TourView(props: TourViewProps) {
 
   if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
-    <div class="stage" data-testid={props.name} ref={box} tabIndex={0} role="group" aria-label={props.name === "stage" ? "Stage" : "Second stage"}>
+    <div class={`stage ${props.className}`} data-testid={props.name} ref={box} tabIndex={0} role="group" aria-label={props.name === "stage" ? "Stage" : "Second stage"}>
       <svg class="stage-layer axes" ref={under} aria-hidden="true" />
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
       <svg class="stage-layer names" ref={over} aria-hidden="true" />
@@ -112,6 +121,7 @@ function run(
   const pick = (x: number, y: number): number | null => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y));
   props.onPicker?.(pick);
   props.onFinder?.((sample) => stage.whereIs(sample));
+  props.onPlaced?.(() => stage.placed);
 
   const frame = (now: number): void => {
     request = 0;
@@ -121,7 +131,7 @@ function run(
     const hovered = props.hover.peek();
     motion.advance(seconds, props.playing.peek(), props.speed.peek() * (hovered === null ? 1 : SLOWED));
     const picture = props.scene.peek() ? motion.frame() : null;
-    stage.draw(picture, props.camera.peek(), props.selection.peek(), hovered);
+    stage.draw(picture, props.camera.peek(), hovered);
     const { scale, x, y } = stage.placing;
     props.onDrawn(
       picture && {
@@ -167,18 +177,22 @@ function run(
       ask();
     }),
     effect(() => {
-      void props.theme.value;
-      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value);
+      const ring = toRgb(ringColor(props.theme.value));
+      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value, ring);
       ask();
     }),
     effect(() => {
       const shown = props.shown.value;
-      drawnPoints = shown.reduce((sum, one) => sum + one, 0);
+      drawnPoints = countOf(shown);
       stage.setShown(shown);
       ask();
     }),
     effect(() => {
-      for (const signal of [props.playing, props.speed, props.woken, props.camera, props.hover, props.selection]) void signal.value;
+      stage.setSelected(props.selected.value);
+      ask();
+    }),
+    effect(() => {
+      for (const signal of [props.playing, props.speed, props.woken, props.camera, props.hover]) void signal.value;
       ask();
     }),
     handOn(box, {
@@ -186,6 +200,7 @@ function run(
       hover: props.hover,
       halfSide: () => stage.halfSide,
       pick,
+      pen: props.pen,
       onSelect: props.onSelect,
     }),
   ];
@@ -206,6 +221,7 @@ function run(
     for (const stop of stops) stop();
     props.onPicker?.(null);
     props.onFinder?.(null);
+    props.onPlaced?.(null);
     observer.disconnect();
     ratio.removeEventListener("change", measure);
     canvas.removeEventListener("webglcontextlost", onLost);

@@ -5,7 +5,7 @@ import { combined } from "../data/sample-sets";
 import { type Box, type Drawn, GridStage, placeIn } from "../render/grid-stage";
 import type { AppState } from "../state/app-state";
 import type { GridMotion } from "../state/grid-motion";
-import { toRgb } from "../theme/palette";
+import { ringColor, toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
 
 /** CSS pixels around the pointer that a brush takes, and that a pointer may move in a click. */
@@ -64,8 +64,8 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       ask();
     }),
     effect(() => {
-      void theme.value;
-      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value);
+      const ring = toRgb(ringColor(theme.value));
+      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value, ring);
       ask();
     }),
     effect(() => {
@@ -73,7 +73,11 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       ask();
     }),
     effect(() => {
-      for (const signal of [state.playing, state.speed, state.woken, state.hover, state.selection]) void signal.value;
+      stage.setSelected(state.selecting.selected.value);
+      ask();
+    }),
+    effect(() => {
+      for (const signal of [state.playing, state.speed, state.woken, state.hover]) void signal.value;
       ask();
     }),
     brushOn(state, canvas, (x, y) => {
