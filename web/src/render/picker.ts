@@ -37,9 +37,9 @@ export class Picker {
     return found;
   }
 
-  /** Fitted positions (x, y) of every sample, projected once a frame. */
+  /** Fitted positions (x, y) of every sample, projected once for frames that are alike. */
   positionsOf(frame: Frame): Float32Array {
-    if (this.of === frame) return this.positions;
+    if (this.of && isSame(this.of, frame)) return this.positions;
     const samples = frame.layers[0]?.step.samples ?? 0;
     if (this.positions.length !== 2 * samples) this.positions = new Float32Array(2 * samples);
     const { positions } = this;
@@ -60,6 +60,12 @@ export class Picker {
     this.of = frame;
     return positions;
   }
+}
+
+/** Do two frames place samples alike? A stage at rest draws many: for each that is pointed at, one. */
+function isSame(a: Frame, b: Frame): boolean {
+  const alike = (p: Float32Array, q: Float32Array): boolean => p.every((value, k) => value === q[k]);
+  return a.layers.length === b.layers.length && a.layers.every(({ step, x, y }, i) => step === b.layers[i].step && alike(x, b.layers[i].x) && alike(y, b.layers[i].y));
 }
 
 /** The fitted position of one sample in a frame. */
