@@ -372,6 +372,36 @@ def test_a_tool_draws_over_handles(tour: Tour) -> None:
     assert tour.state["basis"] == basis and len(tour.state["selection"]) > 0
 
 
+def test_the_second_picture_is_drawn_on_as_well(tour: Tour, demo_recording: Path) -> None:
+    at_rest(tour, beside={"layer": "conv1"})
+    page = tour.page
+    group = zarr.open_group(demo_recording, mode="r")["embeddings/pca"]
+    steps: Any = group.attrs["inscape"]["steps"]
+    step = next(i for i, s in enumerate(steps) if (s["layer"], s["checkpoint"]) == ("conv1", "epoch-8"))
+    aligned = group["screen"][step].astype(float) * group["scale"][step]
+    view = page.evaluate("window.inscape.viewBeside")
+    basis = np.reshape(tour.state["basis"], (aligned.shape[1], -1))
+    places = np.asarray(view["center"]) + view["scale"] * (aligned @ basis[:, :2]) * [1, -1]
+    page.keyboard.press("q")
+    box = page.get_by_test_id("stage-beside").bounding_box()
+    zero = np.array([box["x"], box["y"]])
+    path = np.round(zero + star(np.median(places, axis=0), 0.4 * view["width"] / 2)) - zero
+    page.mouse.move(*(zero + path[0]))
+    page.mouse.down()
+    for place in path[1:]:
+        page.mouse.move(*(zero + place))
+    number = page.get_by_test_id("region-count")
+    assert number.count() == 1 and number.bounding_box()["x"] > box["x"]
+    page.mouse.up()
+    assert check(tour, in_polygon(places, path), from_line(places, path, closed=True) < CLOSE) > 50
+    # By keys too, and what is begun there goes with the picture.
+    page.get_by_test_id("stage-beside").focus()
+    page.keyboard.press("Enter")
+    assert number.bounding_box()["x"] > box["x"]
+    page.get_by_test_id("panes-one").click()
+    tour.wait(lambda: number.count() == 0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_selected_has_rings_and_the_rest_is_faded(
     open_tour: Any, served_demo: str, demo_recording: Path, scheme: str

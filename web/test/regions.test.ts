@@ -39,15 +39,15 @@ function winding(path: readonly number[], px: number, py: number): number {
 describe("a lasso", () => {
   it("takes exactly what its line goes around, by the sum of angles", () => {
     const random = noise(7);
-    const places = Array.from({ length: 3000 }, () => [WIDTH * random(), HEIGHT * random()] as const);
+    const places = Array.from({ length: 1000 }, () => [WIDTH * random(), HEIGHT * random()] as const);
     const placed = placedAt(places);
     const at = (i: number): [number, number] => [320 + 200 * placed.positions[2 * i], 240 - 200 * placed.positions[2 * i + 1]];
-    for (const corners of [3, 4, 7, 40, 400]) {
+    for (const corners of [3, 4, 7, 40, 200]) {
       // Random corners cross each other in all ways; some lie beyond the stage.
       const path = Array.from({ length: 2 * corners }, (_, i) => (i % 2 ? HEIGHT : WIDTH) * (1.4 * random() - 0.2));
       const expected = places.flatMap((_, i) => (winding(path, ...at(i)) !== 0 ? [i] : []));
       expect(taken({ kind: "lasso", path }, placed)).toEqual(expected);
-      expect(expected.length).toBeGreaterThan(9);
+      expect(expected.length).toBeGreaterThan(3);
     }
   });
 
@@ -81,20 +81,24 @@ describe("a lasso", () => {
     expect(taken(lasso(700, 500, 800, 500, 800, 600), placed)).toEqual([]);
   });
 
-  it("has a million samples within some tens of milliseconds", () => {
+  it("has a million samples in some tens of milliseconds, on a busy machine in some more", () => {
     const random = noise(3);
-    const placed = placedAt(Array.from({ length: 1e6 }, () => [WIDTH * random(), HEIGHT * random()] as const));
+    const positions = Float32Array.from({ length: 2e6 }, (_, i) => ((i % 2 ? HEIGHT : WIDTH) * (random() - 0.5)) / 200);
+    const placed: Placed = { ...placedAt([]), positions, shown: new Uint8Array(1e6).fill(1) };
     const path = Array.from({ length: 800 }, (_, i) => {
       const angle = (2 * Math.PI * (i >> 1)) / 400;
       return i % 2 ? 240 + 180 * Math.sin(angle) : 320 + 180 * Math.cos(angle);
     });
-    samplesIn({ kind: "lasso", path }, placed);
-    const began = performance.now();
-    const inside = samplesIn({ kind: "lasso", path }, placed);
-    const took = performance.now() - began;
+    let took = Number.POSITIVE_INFINITY;
+    let inside = new Uint8Array(0);
+    for (let round = 0; round < 3; round++) {
+      const began = performance.now();
+      inside = new Uint8Array(samplesIn({ kind: "lasso", path }, placed));
+      took = Math.min(took, performance.now() - began);
+    }
     const share = inside.reduce((sum, one) => sum + one, 0) / 1e6;
     expect(share).toBeCloseTo((Math.PI * 180 ** 2) / (WIDTH * HEIGHT), 2);
-    expect(took).toBeLessThan(1000);
+    expect(took).toBeLessThan(500);
   });
 });
 

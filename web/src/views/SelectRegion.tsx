@@ -37,6 +37,8 @@ export function SelectRegion({ state, pane }: { state: AppState; pane: Pane }) {
       }),
     [state, pane, drawing],
   );
+  // A picture that goes takes along what is drawn on it.
+  useEffect(() => () => (selecting.on.peek() === pane ? selecting.cancel() : undefined), [selecting, pane]);
   // What is on its way to its place moves under the region.
   useEffect(() => effect(() => void (pane.stage.value && selecting.on.peek() === pane && selecting.count())), [state, pane]);
   useEffect(() => (first ? followKeys(state) : undefined), [state, first]);
