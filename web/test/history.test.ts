@@ -5,7 +5,7 @@ import type { Handle } from "../src/tour/handles";
 const NONE: readonly Handle[] = [];
 
 function moment(basis: readonly number[], selection: readonly number[] = [], handles = NONE): Moment {
-  return { bases: new Map([["2", Float64Array.from(basis)], ["3", new Float64Array(9)]]), selection, handles };
+  return { bases: new Map([["2", Float64Array.from(basis)], ["3", new Float64Array(9)]]), selection, filter: null, handles };
 }
 
 describe("the history", () => {
@@ -59,5 +59,21 @@ describe("the history", () => {
     expect(undone).toBe(200);
     history.clear();
     expect(history.redoable.value).toBe(false);
+  });
+
+  it("keeps the filter, and that there was none", () => {
+    const history = new History();
+    history.record({ ...moment([]), filter: null }, { ...moment([]), filter: [3, 4] }, "fc1");
+    expect(history.undo()).toEqual({ filter: null, layer: "fc1" });
+    expect(history.redo()).toEqual({ filter: [3, 4], layer: "fc1" });
+  });
+
+  it("forgets the oldest of many large selections", () => {
+    const history = new History();
+    const selections = Array.from({ length: 8 }, (_, i) => new Array<number>(2_000_000).fill(i));
+    for (let i = 0; i < 7; i++) history.record(moment([], selections[i]), moment([], selections[i + 1]), "fc1");
+    let undone = 0;
+    while (history.undo()) undone++;
+    expect(undone).toBe(5);
   });
 });

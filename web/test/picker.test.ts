@@ -19,4 +19,8 @@ it("finds by looking at each what a projection by hand says", () => {
   const [px, py] = positionOf(frame, 17);
   expect(picker.nearest(frame, shown, px, py, 1e6)).not.toBe(17);
   expect(picker.nearest(frame, shown, 99, 99, 100)).toBeNull();
+  // Another frame is projected anew, be it of the same samples.
+  const turned = { ...frame, layers: [{ step, x: y, y: x }] };
+  expect(picker.nearest(frame, shown, ...positionOf(frame, 0), 1e6)).toBe(0);
+  expect(picker.nearest(turned, shown, ...positionOf(turned, 3), 1e6)).toBe(3);
 });

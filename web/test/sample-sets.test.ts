@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COMBINATIONS, combined, shownSamples } from "../src/data/sample-sets";
+import { COMBINATIONS, combined, countOf, flagsOf, isSame, listed, shownSamples } from "../src/data/sample-sets";
 
 describe("sets of samples", () => {
   it("are combined as sets are", () => {
@@ -21,5 +21,19 @@ describe("sets of samples", () => {
     expect([...shownSamples(5, [0, 1, 4], null, of)]).toEqual([1, 1, 0, 0, 1]);
     expect([...shownSamples(5, [0, 1, 4], [1], of)]).toEqual([0, 1, 0, 0, 1]);
     expect([...shownSamples(5, [], null, of)]).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it("are told by flags and by lists", () => {
+    const flags = flagsOf([4, 1, 1, 9], 6);
+    expect([...flags]).toEqual([0, 1, 0, 0, 1, 0]);
+    expect([countOf(flags), listed(flags)]).toEqual([2, [1, 4]]);
+  });
+
+  it("are the same in whichever order", () => {
+    expect(isSame([5, 3, 1], [1, 5, 3])).toBe(true);
+    expect(isSame([], [])).toBe(true);
+    expect(isSame([5, 3, 1], [1, 5, 4])).toBe(false);
+    expect(isSame([5, 3], [5, 3, 1])).toBe(false);
+    expect(isSame([5, 3, 1], [5, 5, 3])).toBe(false);
   });
 });

@@ -7,15 +7,29 @@ export type Combination = (typeof COMBINATIONS)[number];
 /** Some samples with those that are there; linear in the largest sample, for tens of thousands come at once. */
 export function combined(there: readonly number[], samples: readonly number[], how: Combination): number[] {
   const size = 1 + Math.max(largest(there), largest(samples));
-  const now = flags(samples, size);
-  if (how === "replace") return listed(now);
-  const before = flags(there, size);
-  for (let i = 0; i < size; i++) {
-    if (how === "add") now[i] |= before[i];
-    else if (how === "subtract") now[i] = before[i] & (1 - now[i]);
-    else now[i] &= before[i];
+  return listed(combinedFlags(flagsOf(there, size), flagsOf(samples, size), how));
+}
+
+/** (sample,) of 0 and 1 each: the same of sets that are told by flags. */
+export function combinedFlags(there: Uint8Array, samples: Uint8Array, how: Combination): Uint8Array {
+  switch (how) {
+    case "replace":
+      return samples;
+    case "add":
+      return samples.map((one, i) => one | there[i]);
+    case "subtract":
+      return samples.map((one, i) => there[i] & (1 - one));
+    case "intersect":
+      return samples.map((one, i) => one & there[i]);
   }
-  return listed(now);
+}
+
+/** Are these the same samples, in whichever order? */
+export function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  const size = 1 + Math.max(largest(a), largest(b));
+  const flags = flagsOf(a, size);
+  return b.every((sample) => flags[sample] === 1) && listed(flags).length === listed(flagsOf(b, size)).length;
 }
 
 /** (sample,): 1 for those that pass a filter and are of the groups; null lets all pass. */
@@ -34,6 +48,13 @@ export function shownSamples(
   return shown;
 }
 
+/** How many are flagged. */
+export function countOf(flags: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < flags.length; i++) count += flags[i];
+  return count;
+}
+
 /** The numbers of those that are flagged. */
 export function listed(flags: Uint8Array): number[] {
   const list: number[] = [];
@@ -41,7 +62,8 @@ export function listed(flags: Uint8Array): number[] {
   return list;
 }
 
-function flags(samples: readonly number[], size: number): Uint8Array {
+/** (sample,): 1 for those that are listed; what lies beyond `size` is left out. */
+export function flagsOf(samples: readonly number[], size: number): Uint8Array {
   const flags = new Uint8Array(size);
   for (const sample of samples) flags[sample] = 1;
   return flags;

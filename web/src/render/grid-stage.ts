@@ -6,9 +6,12 @@ import { Gl } from "./gl";
 import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";
 import { Projection } from "./projection";
+import { SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the cell's shorter side. */
 const FILLED = 0.42;
+/** CSS pixels of a ring around what is selected. */
+const RING = 0.8;
 
 /** Where a cell lies on the canvas, in CSS pixels. */
 export interface Box {
@@ -25,6 +28,7 @@ export interface Drawn extends Box {
 export class GridStage {
   private readonly context: Gl;
   private readonly projection: Projection;
+  private readonly flags: SampleFlags;
   private readonly points: PointsPass;
   private readonly picker = new Picker();
   private samples = 0;
@@ -35,7 +39,8 @@ export class GridStage {
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.context = new Gl(canvas);
     this.projection = new Projection(this.context);
-    this.points = new PointsPass(this.context);
+    this.flags = new SampleFlags(this.context);
+    this.points = new PointsPass(this.context, this.flags);
   }
 
   setClasses(classes: Uint16Array): void {
@@ -45,11 +50,15 @@ export class GridStage {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.points.setShown(shown);
+    this.flags.set(SHOWN, shown);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null): void {
-    this.points.setColors(colors, lit);
+  setSelected(selected: Uint8Array): void {
+    this.flags.set(SELECTED, selected);
+  }
+
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
+    this.points.setColors(colors, lit, ring);
   }
 
   resize(width: number, height: number, ratio: number): void {
@@ -74,7 +83,7 @@ export class GridStage {
       gl.scissor(left, bottom, w, h);
       const half = FILLED * Math.min(width, height) * ratio;
       const diameter = Math.max(1.3, pointDiameter(this.samples) * Math.min(1, Math.min(width, height) / 260));
-      this.points.draw(this.projection, frame, { scale: half, x: w / 2, y: h / 2 }, w, h, diameter * ratio);
+      this.points.draw(this.projection, frame, { scale: half, x: w / 2, y: h / 2 }, w, h, diameter * ratio, RING * ratio);
       this.projection.trim(frame);
     }
     gl.disable(gl.SCISSOR_TEST);

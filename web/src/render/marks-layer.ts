@@ -262,7 +262,7 @@ export class MarksLayer {
   private locator(view: MarksView, few: boolean): (sample: number, place: Float64Array) => boolean {
     const { frame, placing, width, height } = view;
     const { shown } = this;
-    const positions = few ? null : this.picker.positions(frame);
+    const positions = few ? null : this.picker.positionsOf(frame);
     return (sample, place) => {
       if (shown[sample] !== 1) return false;
       const [x, y] = positions ? [positions[2 * sample], positions[2 * sample + 1]] : positionOf(frame, sample);

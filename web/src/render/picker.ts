@@ -1,4 +1,4 @@
-/** Which sample lies under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
+/** Where samples lie, and which is under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
 
 import type { Frame } from "../tour/motion";
 
@@ -11,7 +11,7 @@ export class Picker {
 
   /** The nearest shown sample to (x, y), in fitted units, or null. `scale`: CSS pixels of one fitted unit. */
   nearest(frame: Frame, shown: Uint8Array, x: number, y: number, scale: number): number | null {
-    const positions = this.positions(frame);
+    const positions = this.positionsOf(frame);
     let best = -1;
     let closest = (REACH / scale) ** 2;
     for (let i = 0; i < shown.length; i++) {
@@ -29,7 +29,7 @@ export class Picker {
 
   /** The shown samples within a distance of (x, y), in fitted units. */
   within(frame: Frame, shown: Uint8Array, x: number, y: number, distance: number): number[] {
-    const positions = this.positions(frame);
+    const positions = this.positionsOf(frame);
     const found: number[] = [];
     for (let i = 0; i < shown.length; i++) {
       if (shown[i] === 1 && (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2 <= distance ** 2) found.push(i);
@@ -37,9 +37,9 @@ export class Picker {
     return found;
   }
 
-  /** Fitted positions (x, y) of every sample, projected once a frame. */
-  positions(frame: Frame): Float32Array {
-    if (this.of === frame) return this.fitted;
+  /** Fitted positions (x, y) of every sample, projected once for frames that are alike. */
+  positionsOf(frame: Frame): Float32Array {
+    if (this.of && isSame(this.of, frame)) return this.fitted;
     const samples = frame.layers[0]?.step.samples ?? 0;
     if (this.fitted.length !== 2 * samples) this.fitted = new Float32Array(2 * samples);
     const positions = this.fitted;
@@ -60,6 +60,12 @@ export class Picker {
     this.of = frame;
     return positions;
   }
+}
+
+/** Do two frames place samples alike? A stage at rest draws many: for each that is pointed at, one. */
+function isSame(a: Frame, b: Frame): boolean {
+  const alike = (p: Float32Array, q: Float32Array): boolean => p.every((value, k) => value === q[k]);
+  return a.layers.length === b.layers.length && a.layers.every(({ step, x, y }, i) => step === b.layers[i].step && alike(x, b.layers[i].x) && alike(y, b.layers[i].y));
 }
 
 /** The fitted position of one sample in a frame. */

@@ -4,27 +4,36 @@ import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/motion";
 import type { Gl } from "./gl";
 import { type DevicePlace, ProjectingProgram, type Projection } from "./projection";
+import { type SampleFlags, SELECTED, SHOWN } from "./sample-flags";
+
+/** What is drawn beneath what: the faded groups, the others, the rings of what is selected, and what is selected. */
+const [BENEATH, PLAIN, RINGS, RINGED] = [0, 1, 2, 3];
 
 const VERTEX = `
 uniform float u_size;
-uniform bool u_lit;
+uniform int u_rank;
+uniform float u_opacity;
+uniform vec3 u_ring;
 uniform bool u_own;
 uniform highp sampler2D u_palette;
 layout(location = 0) in uint a_class;
-layout(location = 1) in uint a_shown;
+layout(location = 1) in uint a_flags;
 layout(location = 2) in vec4 a_own;
 out vec4 v_color;
 
 void main() {
   int i = int(a_class);
   v_color = texelFetch(u_palette, ivec2(i % 256, i / 256), 0);
-  // What is faded is drawn first, beneath what is lit.
-  if (a_shown == 0u || (v_color.a > 0.99) != u_lit) {
+  bool selected = (a_flags & ${SELECTED}u) != 0u;
+  int rank = v_color.a < 0.99 ? ${BENEATH} : selected ? ${RINGED} : ${PLAIN};
+  // The rings lie beneath all that is selected: where that is dense, one line around it is left of them.
+  if ((a_flags & ${SHOWN}u) == 0u || rank != (u_rank == ${RINGS} ? ${RINGED} : u_rank)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
   }
   if (u_own) v_color.rgb = mix(vec3(0.6), a_own.rgb, a_own.a);
+  v_color = u_rank == ${RINGS} ? vec4(u_ring, 1.0) : vec4(v_color.rgb, v_color.a * u_opacity);
   gl_Position = projected(gl_VertexID);
   gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
 }`;
@@ -33,6 +42,7 @@ const FRAGMENT = `#version 300 es
 precision highp float;
 uniform float u_size;
 uniform bool u_own;
+uniform int u_rank;
 in vec4 v_color;
 out vec4 color;
 void main() {
@@ -40,7 +50,7 @@ void main() {
   float alpha = v_color.a * clamp(0.5 * u_size + 0.5 - distance, 0.0, 1.0);
   vec3 fill = v_color.rgb;
   // Its own color may be the stage's: a rim of middle gray parts it from white and from black.
-  if (u_own) fill = mix(vec3(0.5), fill, clamp(0.5 * u_size - 0.4 - distance, 0.0, 1.0));
+  if (u_own && u_rank != ${RINGS}) fill = mix(vec3(0.5), fill, clamp(0.5 * u_size - 0.4 - distance, 0.0, 1.0));
   color = vec4(fill * alpha, alpha);
 }`;
 
@@ -51,30 +61,34 @@ export function pointDiameter(samples: number): number {
 
 /** How opaque a class is drawn while another is previewed. */
 export const FADED = 0.13;
+/** How opaque samples are while others are selected. */
+export const UNSELECTED = 0.4;
 
 export class PointsPass {
   private readonly program: ProjectingProgram;
   private readonly vertices: WebGLVertexArrayObject;
   private readonly classes: WebGLBuffer;
-  private readonly shown: WebGLBuffer;
   private own: WebGLBuffer | null = null;
   /** A texel a group; the alpha says whether it is faded. */
   readonly palette: WebGLTexture;
   private samples = 0;
   private anyFaded = false;
+  private ring: Rgb = [0, 0, 0];
 
-  constructor(private readonly context: Gl) {
+  constructor(
+    private readonly context: Gl,
+    private readonly flags: SampleFlags,
+  ) {
     const { gl } = context;
-    this.program = new ProjectingProgram(context, VERTEX, FRAGMENT, ["u_size", "u_lit", "u_own", "u_palette"]);
+    this.program = new ProjectingProgram(context, VERTEX, FRAGMENT, ["u_size", "u_rank", "u_opacity", "u_ring", "u_own", "u_palette"]);
     this.vertices = context.vertexArray();
     this.classes = context.buffer();
-    this.shown = context.buffer();
     this.palette = context.dataTexture();
     gl.bindVertexArray(this.vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_SHORT, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
+    gl.bindBuffer(gl.ARRAY_BUFFER, flags.buffer);
     gl.enableVertexAttribArray(1);
     gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
     gl.bindVertexArray(null);
@@ -85,13 +99,6 @@ export class PointsPass {
     this.samples = classes.length;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
     gl.bufferData(gl.ARRAY_BUFFER, classes, gl.STATIC_DRAW);
-  }
-
-  /** (sample,): 1 for those to draw. */
-  setShown(shown: Uint8Array): void {
-    const { gl } = this.context;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.shown);
-    gl.bufferData(gl.ARRAY_BUFFER, shown, gl.STATIC_DRAW);
   }
 
   /** (sample, 4): a color of its own for each, alpha 0 where it is not known yet; null: those of the groups. */
@@ -120,9 +127,10 @@ export class PointsPass {
     gl.bufferSubData(gl.ARRAY_BUFFER, 4 * first, colors);
   }
 
-  /** A color a group; with a group lit, the others are faded. */
-  setColors(colors: readonly Rgb[], lit: number | null): void {
+  /** A color a group; with a group lit, the others are faded. `ring`: around what is selected. */
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
     const { gl } = this.context;
+    this.ring = ring;
     const rows = Math.max(1, Math.ceil(colors.length / 256));
     const bytes = new Uint8Array(4 * 256 * rows);
     this.anyFaded = lit !== null && lit < colors.length;
@@ -134,20 +142,23 @@ export class PointsPass {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
   }
 
-  /** Draw over what is there. All lengths are in device pixels. */
-  draw(projection: Projection, frame: Frame, place: DevicePlace, width: number, height: number, diameter: number): void {
+  /** Draw over what is there. All lengths are in device pixels; `ring` is the width of one around what is selected. */
+  draw(projection: Projection, frame: Frame, place: DevicePlace, width: number, height: number, diameter: number, ring: number): void {
     const { gl } = this.context;
     const places = projection.use(this.program, frame, place, width, height);
     gl.activeTexture(gl.TEXTURE0 + projection.free);
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
     gl.uniform1i(places.u_palette, projection.free);
-    gl.uniform1f(places.u_size, diameter);
+    gl.uniform3f(places.u_ring, this.ring[0] / 255, this.ring[1] / 255, this.ring[2] / 255);
     gl.uniform1i(places.u_own, this.own ? 1 : 0);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(this.vertices);
-    for (const lit of this.anyFaded ? [0, 1] : [1]) {
-      gl.uniform1i(places.u_lit, lit);
+    const selected = this.flags.selected > 0;
+    for (const rank of [...(this.anyFaded ? [BENEATH] : []), PLAIN, ...(selected ? [RINGS, RINGED] : [])]) {
+      gl.uniform1i(places.u_rank, rank);
+      gl.uniform1f(places.u_opacity, selected && rank === PLAIN ? UNSELECTED : 1);
+      gl.uniform1f(places.u_size, diameter + (rank === RINGS ? 2 * ring : 0));
       gl.drawArrays(gl.POINTS, 0, this.samples);
     }
     gl.bindVertexArray(null);

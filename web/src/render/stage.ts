@@ -3,21 +3,26 @@
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/motion";
 import { type Camera, WHOLE } from "../tour/camera";
+import type { Placed } from "../tour/regions";
 import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
 import { MarkersOverlay, type Placing } from "./markers-overlay";
 import { MarksLayer, type MarksSources } from "./marks-layer";
 import { Picker, positionOf } from "./picker";
-import { FADED, pointDiameter, PointsPass } from "./points-pass";
+import { FADED, pointDiameter, PointsPass, UNSELECTED } from "./points-pass";
 import { Projection } from "./projection";
+import { SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 import type { DrawnPoints } from "./vector";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
 const FILLED = 0.47;
+/** CSS pixels of a ring around what is selected. */
+const RING = 1.6;
 
 export class Stage {
   private readonly context: Gl;
   private readonly projection: Projection;
+  private readonly flags: SampleFlags;
   private readonly points: PointsPass;
   private readonly axes: AxesOverlay;
   private readonly markers: MarkersOverlay;
@@ -29,6 +34,8 @@ export class Stage {
   private classes: Uint16Array = new Uint16Array(0);
   private colors: readonly Rgb[] = [];
   private lit: number | null = null;
+  private ring: Rgb = [0, 0, 0];
+  private selected: Uint8Array = new Uint8Array(0);
   /** The last picture and how it was looked at. */
   private frame: Frame | null = null;
   private camera: Camera = WHOLE;
@@ -45,7 +52,8 @@ export class Stage {
   ) {
     this.context = new Gl(canvas);
     this.projection = new Projection(this.context);
-    this.points = new PointsPass(this.context);
+    this.flags = new SampleFlags(this.context);
+    this.points = new PointsPass(this.context, this.flags);
     this.axes = new AxesOverlay(under, over);
     this.marks = new MarksLayer(this.context, over, this.points, this.picker, sources);
     this.markers = new MarkersOverlay(over);
@@ -71,9 +79,9 @@ export class Stage {
   get drawn(): DrawnPoints | null {
     if (!this.frame) return null;
     const { scale, x, y } = this.placing;
-    const positions = this.picker.positions(this.frame).map((fitted, i) => (i % 2 ? y - scale * fitted : x + scale * fitted));
-    const { shown, classes, colors, lit } = this;
-    return { positions, shown, of: classes, colors, lit, faded: FADED, radius: this.diameter / 2 };
+    const positions = this.picker.positionsOf(this.frame).map((fitted, i) => (i % 2 ? y - scale * fitted : x + scale * fitted));
+    const { shown, selected, classes, colors, lit, ring } = this;
+    return { positions, shown, selected, of: classes, colors, lit, faded: FADED, unselected: UNSELECTED, radius: this.diameter / 2, ring: { color: ring, width: RING } };
   }
 
   /** The sample at a place in CSS pixels from the stage's upper left corner. */
@@ -91,6 +99,13 @@ export class Stage {
     const [x, y] = positionOf(this.frame, sample);
     const { scale, x: zeroX, y: zeroY } = this.placing;
     return [zeroX + scale * x, zeroY - scale * y];
+  }
+
+  /** Where all samples are on the last picture; null where none are drawn. */
+  get placed(): Placed | null {
+    if (!this.frame || this.shown.length !== this.frame.layers[0]?.step.samples) return null;
+    const { shown, width, height } = this;
+    return { positions: this.picker.positionsOf(this.frame), shown, ...this.placing, width, height };
   }
 
   resize(width: number, height: number, ratio: number): void {
@@ -111,17 +126,25 @@ export class Stage {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.points.setShown(shown);
+    this.flags.set(SHOWN, shown);
     this.marks.setShown(shown);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null): void {
-    this.colors = colors;
-    this.lit = lit;
-    this.points.setColors(colors, lit);
+  /** (sample,): 1 for those with a ring. */
+  setSelected(selected: Uint8Array): void {
+    this.selected = selected;
+    this.flags.set(SELECTED, selected);
   }
 
-  draw(frame: Frame | null, camera: Camera, selected: readonly number[], hovered: number | null): void {
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
+    this.colors = colors;
+    this.lit = lit;
+    this.ring = ring;
+    this.points.setColors(colors, lit, ring);
+  }
+
+  /** `marked`: samples that are to be pictures before others. */
+  draw(frame: Frame | null, camera: Camera, marked: readonly number[], hovered: number | null): void {
     const { gl } = this.context;
     const { width, height } = this.canvas;
     this.frame = frame;
@@ -137,15 +160,14 @@ export class Stage {
       const { scale, x, y } = placing;
       const place = { scale: scale * ratio, x: x * ratio, y: y * ratio };
       const view = { frame, placing, zoom: camera.zoom, width, height, ratio, diameter };
-      this.marks.update(view, selected, hovered);
-      this.points.draw(this.projection, frame, place, width * ratio, height * ratio, diameter * ratio);
+      this.marks.update(view, marked, hovered);
+      this.points.draw(this.projection, frame, place, width * ratio, height * ratio, diameter * ratio, RING * ratio);
       this.marks.draw(this.projection, view);
       this.projection.trim(frame);
     }
     this.axes.draw(frame, placing, this.width, this.height);
     // Pictures are marked by their frames.
-    const ringed = this.marks.count ? selected.filter((sample) => !this.marks.has(sample)) : selected;
-    this.markers.draw(frame, ringed, hovered !== null && this.marks.has(hovered) ? null : hovered, placing, diameter / 2);
+    this.markers.draw(frame, hovered !== null && this.marks.has(hovered) ? null : hovered, placing, diameter / 2);
   }
 
   /** The graphics context was lost: whatever was made in it is gone. */

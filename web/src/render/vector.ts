@@ -21,6 +21,10 @@ export interface DrawnPoints {
   /** The group that the others are faded for. */
   readonly lit: number | null;
   readonly faded: number;
+  /** (sample,): 1 for those that are selected; how opaque the others are then, and the ring around them. */
+  readonly selected: Uint8Array;
+  readonly unselected: number;
+  readonly ring: { readonly color: Rgb; readonly width: number };
   /** In CSS pixels. */
   readonly radius: number;
 }
@@ -30,21 +34,31 @@ export interface Circle {
   readonly y: number;
   readonly color: string;
   readonly opacity: number;
+  /** Where it is other than the points'. */
+  readonly radius?: number;
 }
 
 /** The samples in the order in which they are drawn, without those that lie outside. */
 export function circlesOf(points: DrawnPoints, width: number, height: number): Circle[] {
-  const { positions, shown, of, colors, lit, faded, radius } = points;
-  const hex = colors.map(([r, g, b]) => `#${[r, g, b].map((c) => c.toString(16).padStart(2, "0")).join("")}`);
-  const under: Circle[] = [];
-  const over: Circle[] = [];
+  const { positions, shown, selected, unselected, ring, of, colors, lit, faded, radius } = points;
+  const hex = colors.map(hexOf);
+  const [under, plain, rings, ringed]: Circle[][] = [[], [], [], []];
+  const any = shown.some((one, i) => one === 1 && selected[i] === 1);
   for (let i = 0; i < shown.length; i++) {
     const [x, y] = [positions[2 * i], positions[2 * i + 1]];
     if (shown[i] !== 1 || !(Math.abs(x - width / 2) < width / 2 + radius) || !(Math.abs(y - height / 2) < height / 2 + radius)) continue;
-    const isFaded = lit !== null && lit < colors.length && of[i] !== lit;
-    (isFaded ? under : over).push({ x, y, color: hex[of[i]] ?? "#000000", opacity: isFaded ? faded : 1 });
+    const color = hex[of[i]] ?? "#000000";
+    if (lit !== null && lit < colors.length && of[i] !== lit) under.push({ x, y, color, opacity: faded });
+    else if (selected[i] === 1) {
+      rings.push({ x, y, color: hexOf(ring.color), opacity: 1, radius: radius + ring.width });
+      ringed.push({ x, y, color, opacity: 1 });
+    } else plain.push({ x, y, color, opacity: any ? unselected : 1 });
   }
-  return [...under, ...over];
+  return [...under, ...plain, ...rings, ...ringed];
+}
+
+function hexOf(color: Rgb): string {
+  return `#${color.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
 }
 
 export interface Words {
@@ -69,8 +83,8 @@ export function vectorOf(box: HTMLElement, points: DrawnPoints, words: Words, tr
   const split = middle < 0 ? layers.length : middle;
   root.append(...layers.slice(0, split).map(plain));
   const group = make("g", { class: "samples" });
-  for (const { x, y, color, opacity } of circles) {
-    const circle = make("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r: points.radius.toFixed(2), fill: color });
+  for (const { x, y, color, opacity, radius = points.radius } of circles) {
+    const circle = make("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r: radius.toFixed(2), fill: color });
     if (opacity < 1) circle.setAttribute("fill-opacity", String(opacity));
     group.append(circle);
   }

@@ -56,7 +56,7 @@ export function encodeAddress(address: Address): string {
     const { zoom, x, y } = address.camera;
     fields.set("camera", [zoom, x, y].map((n) => Number(n.toFixed(6))).join(","));
   }
-  const handles = address.handles?.length ? JSON.stringify(address.handles) : "";
+  const handles = address.handles?.length && !isLong(address.handles) ? JSON.stringify(address.handles) : "";
   if (handles && handles.length <= LONGEST_HANDLES) fields.set("handles", handles);
   if (address.panes === "grid") fields.set("panes", "grid");
   if (address.part) fields.set("part", JSON.stringify(address.part));
@@ -111,6 +111,12 @@ export function decodeAddress(hash: string): Address {
   const basis = decodeBasis(fields.get("basis") ?? "");
   if (basis) address.basis = basis;
   return address;
+}
+
+/** Have handles more samples than a link can hold? Found out without writing them: the address follows every change. */
+function isLong(handles: readonly unknown[]): boolean {
+  const samples = handles.map((handle) => (handle as { samples?: readonly number[] }).samples?.length ?? 0);
+  return samples.reduce((sum, count) => sum + 2 * count, 0) > LONGEST_HANDLES;
 }
 
 function isWhole({ zoom, x, y }: Camera): boolean {

@@ -5,7 +5,7 @@ import type { ColorBy, Coloring } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
 import { NOTHING_ADDED, type People } from "../data/people";
-import { type Combination, combined, shownSamples } from "../data/sample-sets";
+import { type Combination, combined, countOf, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
@@ -14,6 +14,7 @@ import type { RecordingEntry, RecordingStore } from "../data/store";
 import type { Marks } from "../render/marks-layer";
 import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
+import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
 import { Film } from "./film";
@@ -28,6 +29,7 @@ import { PartChoice } from "./part-choice";
 import type { PeopleClient } from "./people";
 import { Search } from "./search";
 import type { StageView } from "./stage-view";
+import { Selecting } from "./selecting";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -123,6 +125,8 @@ export class AppState implements Pane {
   pick: ((x: number, y: number) => number | null) | null = null;
   /** The samples that are drawn as images, or with their texts; the stage tells. */
   imagesDrawn: (() => readonly number[]) | null = null;
+  /** Where all samples are on the stage's last picture; the stage tells. */
+  placed: (() => Placed | null) | null = null;
   /** Is the stage's last picture that of this state? Set by the view. */
   drawn = false;
   /** Let the next scene appear without a transition. */
@@ -147,8 +151,13 @@ export class AppState implements Pane {
   /** Small multiples in place of the one picture. */
   readonly grid = new Grid(this);
 
-  /** Whether a handle is held: the tour waits. */
-  readonly held: ReadonlySignal<boolean> = computed(() => this.handling.grip.holding.value || this.beside.grip.holding.value);
+  /** The tools that select by regions of a stage. */
+  readonly selecting = new Selecting(this);
+
+  /** Whether a handle is held, or a region drawn: the tour waits. */
+  readonly held: ReadonlySignal<boolean> = computed(
+    () => this.handling.grip.holding.value || this.beside.grip.holding.value || this.selecting.drawing.value,
+  );
 
   private flowTween: { from: number; to: number; elapsed: number; seconds: number } | null = null;
 
@@ -161,6 +170,8 @@ export class AppState implements Pane {
 
   /** (sample,): 1 for those that are drawn in the first picture. */
   readonly shown: ReadonlySignal<Uint8Array> = computed(() => this.part.of(this.passing.value));
+
+  readonly shownCount: ReadonlySignal<number> = computed(() => countOf(this.shown.value));
 
   /** The flow that is shown. */
   readonly flow: ReadonlySignal<FlowCache | null> = computed(() => {
@@ -300,9 +311,10 @@ export class AppState implements Pane {
   /** Back from what was opened last: a help, a filter, a selection. */
   leave(): void {
     if (this.help.value) this.help.value = false;
+    else if (this.selecting.leave()) return;
     else if (this.hover.value !== null) this.hover.value = null;
     else if (this.grid.open.value) this.grid.open.value = false;
-    else if (this.groups.value !== null || this.filter.value !== null) this.groups.value = this.filter.value = null;
+    else if (this.groups.value !== null || this.filter.value !== null) this.selecting.showAll();
     else this.setSelection([]);
   }
 

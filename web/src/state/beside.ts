@@ -57,6 +57,7 @@ export class Beside implements Pane {
   whereIs: Pane["whereIs"] = null;
   pick: Pane["pick"] = null;
   imagesDrawn: Pane["imagesDrawn"] = null;
+  placed: Pane["placed"] = null;
   drawn = false;
   instant = true;
 

@@ -1,6 +1,7 @@
 /** What a person does with handles: makes, names, pins and removes them; and undoes what was done. */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { isSame } from "../data/sample-sets";
 import { type Handle, membersOf, samplesName, type ShownHandle } from "../tour/handles";
 import type { AppState } from "./app-state";
 import { Grip } from "./grip";
@@ -85,8 +86,7 @@ export class Handling {
       this.state.notice.value = "Nothing is selected: click a point, with Shift more of them, then press d.";
       return;
     }
-    const named = samples.slice().sort((a, b) => a - b).join();
-    const same = this.grip.shown.peek().find(({ handle }) => handle.kind === "samples" && handle.samples.slice().sort((a, b) => a - b).join() === named);
+    const same = this.grip.shown.peek().find(({ handle }) => handle.kind === "samples" && isSame(handle.samples, samples));
     if (!same) this.step(() => (this.handles.value = [...this.handles.peek(), { kind: "samples", samples, name: samplesName(samples), pinned: false }]));
     const shown = this.grip.shown.peek();
     this.focused.value = (same ?? shown[shown.length - 1])?.key ?? null;
@@ -137,14 +137,15 @@ export class Handling {
   }
 
   moment(): Moment {
-    return { bases: this.state.basesNow(), selection: this.state.selection.peek(), handles: this.handles.peek() };
+    return { bases: this.state.basesNow(), selection: this.state.selection.peek(), filter: this.state.filter.peek(), handles: this.handles.peek() };
   }
 
   private restore(change: Change | null): void {
-    const { selection, layer, layers, woken } = this.state;
+    const { selection, filter, layer, layers, woken } = this.state;
     if (!change || this.state.held.peek()) return;
     batch(() => {
       if (change.selection) selection.value = change.selection;
+      if (change.filter !== undefined) filter.value = change.filter;
       if (change.handles) this.handles.value = change.handles;
       if (change.bases) {
         // What is undone is seen where it was done.

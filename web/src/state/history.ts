@@ -1,4 +1,4 @@
-/** What can be undone: the basis, the selection, the handles. A step keeps what it changed, as it was and as it became. */
+/** What can be undone: the basis, the selection, the filter, the handles. A step keeps what it changed, as it was and as it became. */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Handle } from "../tour/handles";
@@ -8,6 +8,8 @@ export interface Moment {
   /** The basis of each space, row-major. */
   readonly bases: ReadonlyMap<string, Float64Array>;
   readonly selection: readonly number[];
+  /** The samples that alone are drawn; null is all. */
+  readonly filter: readonly number[] | null;
   readonly handles: readonly Handle[];
 }
 
@@ -25,6 +27,8 @@ interface Step {
 
 /** Steps that are kept. */
 const MOST = 200;
+/** Samples that the selections of all kept steps may have together: some tens of megabytes. */
+const MOST_SAMPLES = 10_000_000;
 
 export class History {
   private steps: Step[] = [];
@@ -49,6 +53,14 @@ export class History {
       return;
     }
     this.steps = [...this.steps.slice(0, this.done), { before: old, after: now, layer, merging }].slice(-MOST);
+    // The newest step is kept, be it large.
+    for (let samples = 0, i = this.steps.length - 1; i >= 0; i--) {
+      const { selection, filter } = this.steps[i].after;
+      samples += (selection?.length ?? 0) + (filter?.length ?? 0);
+      if (samples <= MOST_SAMPLES || i === this.steps.length - 1) continue;
+      this.steps = this.steps.slice(i + 1);
+      break;
+    }
     this.done = this.steps.length;
     this.tell();
   }
@@ -102,6 +114,10 @@ function difference(before: Moment, after: Moment): [Partial<Moment>, Partial<Mo
   if (!same(before.selection, after.selection)) {
     old.selection = before.selection;
     now.selection = after.selection;
+  }
+  if (before.filter !== after.filter) {
+    old.filter = before.filter;
+    now.filter = after.filter;
   }
   if (before.handles !== after.handles) {
     old.handles = before.handles;

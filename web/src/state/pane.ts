@@ -6,6 +6,7 @@ import type { FlowCache } from "../data/flows";
 import type { LayerSteps } from "../data/steps";
 import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
+import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import type { OpenRecording } from "./app-state";
 import type { StageView } from "./stage-view";
@@ -34,6 +35,8 @@ export interface Pane {
   pick: ((x: number, y: number) => number | null) | null;
   /** The samples that are drawn as images, or with their texts; the stage tells. */
   imagesDrawn: (() => readonly number[]) | null;
+  /** Where all samples are on the stage's last picture; the stage tells. */
+  placed: (() => Placed | null) | null;
   /** Is the stage's last picture that of this state? */
   drawn: boolean;
   /** Let the next scene appear without a transition. */

@@ -22,6 +22,11 @@ export const UNLABELED = "#9AA0A6";
 export const RIGHT = "#8FB4CC";
 export const WRONG = "#D55E00";
 
+/** The ring of what is selected: the ink of the theme, see theme.css. */
+export function ringColor(theme: string): string {
+  return theme === "dark" ? "#e6e8eb" : "#1d2126";
+}
+
 /** How many classes have colors that were chosen to be told apart. */
 export const CHOSEN = GLASBEY.length;
 

@@ -10,6 +10,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
   ["i", "pictures, then their mean colors, in place of points; or texts"],
+  ["q w b", "lasso, rectangle, brush; once more, or Esc, to move the stage again"],
+  ["Shift Alt", "while drawing: add, take away; both: keep what is in both"],
+  ["[ ]", "a smaller, a larger brush"],
+  ["Enter", "with a tool, the stage focused: begin a region that arrows move and Shift with arrows resizes; Enter takes it"],
+  ["f", "show the selection alone, or all again"],
   ["c", "clear the selection"],
   ["/", "search the samples; Enter selects what is found, with Shift added, with Alt taken away"],
   ["n", "select the nearest neighbors of the sample"],
@@ -48,7 +53,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       </dl>
       <p class="note">
         Drag moves the stage; wheel or pinch bring it nearer. Point at a sample to see what it is: the tour slows down.
-        Drag a handle and the view turns with it; a pinned one stays where it is meanwhile. Click selects; in the legend, click shows a class alone.
+        Drag a handle and the view turns with it; a pinned one stays where it is meanwhile. Click selects, Shift and drag draw around more; in the legend, click shows a class alone.
       </p>
       <div class="actions">
         <button type="button" class="primary" onClick={() => dialog.current?.close()}>

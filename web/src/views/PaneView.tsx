@@ -10,6 +10,8 @@ import { describe } from "./caption";
 import { Handles } from "./Handles";
 import { HoverCard } from "./HoverCard";
 import { Message } from "./Message";
+import { SelectRegion } from "./SelectRegion";
+import { SelectTools, ShownCount } from "./SelectTools";
 import { placeText } from "./TimeBar";
 import { TourView } from "./TourView";
 
@@ -27,7 +29,8 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
   // The place of the hovered sample changes with every frame; only its card follows.
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
   const drawnSize = useMemo(() => computed(() => ({ width: pane.stage.value?.width ?? 0, height: pane.stage.value?.height ?? 0, away: (pane.stage.value?.imageSide ?? 0) / 2 })), [pane]);
-  // While somebody holds a handle the tour waits.
+  const pen = useMemo(() => state.selecting.penOn(pane), [state, pane]);
+  // While somebody holds a handle, or draws, the tour waits.
   const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
   const recording = pane.recording.value;
   const steps = pane.steps.value;
@@ -56,7 +59,10 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         onImages={(drawn) => (pane.imagesDrawn = drawn)}
         camera={pane.camera}
         hover={state.hover}
-        selection={state.marked}
+        marked={state.marked}
+        selected={state.selecting.selected}
+        pen={pen}
+        className={state.selecting.tool.value === "move" ? "" : "selecting"}
         playing={touring}
         speed={state.speed}
         theme={theme}
@@ -71,8 +77,9 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
           grip.hold();
         }}
         active={() => state.active}
-        onSelect={(sample, more) => state.select(sample, more)}
+        onSelect={(sample, more) => state.selecting.click(sample, more)}
         onPicker={(pick) => (pane.pick = pick)}
+        onPlaced={(placed) => (pane.placed = placed)}
         onFinder={(whereIs) => (pane.whereIs = whereIs)}
         onDrawn={(view) => {
           pane.drawn = view !== null;
@@ -80,7 +87,10 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         }}
         onHoverPlace={(at) => (hoverPlace.value = at)}
       >
+        <SelectRegion state={state} pane={pane} />
         <Handles state={state} grip={grip} />
+        {!beside && <SelectTools state={state} />}
+        {!beside && <ShownCount state={state} />}
         {hover !== null && !problem && pointed.value === beside && (
           <HoverCard
             sample={hover}

@@ -13,12 +13,14 @@ const nothing = (): void => undefined;
 export function Panes({ state }: { state: AppState }) {
   const pointed = useMemo(() => signal(false), []);
   const otherTimes = useMemo(() => new FrameTimes(), []);
+  // While somebody draws, all waits.
+  const advance = (seconds: number): void => (state.selecting.drawing.peek() ? undefined : state.advance(seconds));
   const two = state.beside.open.value;
   return (
     <div class={two ? "panes two" : "panes"}>
       <div class="pane-column">
         {two && <FirstHead state={state} />}
-        <PaneView state={state} grip={state.handling.grip} frameTimes={state.frameTimes} pointed={pointed} advance={(seconds) => state.advance(seconds)} />
+        <PaneView state={state} grip={state.handling.grip} frameTimes={state.frameTimes} pointed={pointed} advance={advance} />
       </div>
       {two && (
         <div class="pane-column">

@@ -5,14 +5,17 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Coloring } from "../data/coloring";
 import type { Marks, MarksSources } from "../render/marks-layer";
+import { countOf } from "../data/sample-sets";
 import { Stage } from "../render/stage";
 import { vectorOf, type Words } from "../render/vector";
 import type { FilmedStage } from "../state/film";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
-import { type Rgb, toRgb } from "../theme/palette";
+import type { Pen } from "../state/selecting";
+import { type Rgb, ringColor, toRgb } from "../theme/palette";
 import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
+import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import { Message } from "./Message";
 import { handOn } from "./pointer";
@@ -32,7 +35,13 @@ export interface TourViewProps {
   readonly onNotice: (what: string) => void;
   readonly camera: Signal<Camera>;
   readonly hover: Signal<number | null>;
-  readonly selection: ReadonlySignal<readonly number[]>;
+  /** (sample,): 1 for those with a ring. */
+  readonly selected: ReadonlySignal<Uint8Array>;
+  /** The same as a list: they are drawn as pictures before others. */
+  readonly marked: ReadonlySignal<readonly number[]>;
+  readonly pen: Pen;
+  /** Of the stage, beside its own. */
+  readonly className: string;
   readonly playing: ReadonlySignal<boolean>;
   readonly speed: ReadonlySignal<number>;
   readonly theme: ReadonlySignal<string>;
@@ -58,6 +67,8 @@ export interface TourViewProps {
   readonly onFinder?: (whereIs: ((sample: number) => readonly [number, number] | null) | null) => void;
   /** Handed how to tell the samples that are drawn as images. */
   readonly onImages?: (drawn: (() => readonly number[]) | null) => void;
+  /** Handed the places of all samples on the last picture. */
+  readonly onPlaced?: (placed: (() => Placed | null) | null) => void;
   /** Told where the stage draws after each frame, and whether that is the newest state. */
   readonly onDrawn: (view: StageView | null) => void;
   /** Told where the hovered sample is, in CSS pixels of the stage, after each frame. */
@@ -100,7 +111,7 @@ export function TourView(props: TourViewProps) {
 
   if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
-    <div class="stage" data-testid={props.name} ref={box} tabIndex={0} role="group" aria-label={props.name === "stage" ? "Stage" : "Second stage"}>
+    <div class={`stage ${props.className}`} data-testid={props.name} ref={box} tabIndex={0} role="group" aria-label={props.name === "stage" ? "Stage" : "Second stage"}>
       <svg class="stage-layer axes" ref={under} aria-hidden="true" />
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
       <svg class="stage-layer names" ref={over} aria-hidden="true" />
@@ -138,6 +149,7 @@ function run(
   props.onPicker?.(pick);
   props.onFinder?.((sample) => stage.whereIs(sample));
   props.onImages?.(() => stage.marks.samples);
+  props.onPlaced?.(() => stage.placed);
 
   const frame = (now: number): void => {
     request = 0;
@@ -156,7 +168,7 @@ function run(
     if (recolored) stage.marks.setMarkedColors(styled("--ink"), styled("--accent"));
     recolored = false;
     const picture = props.scene.peek() ? motion.frame() : null;
-    stage.draw(picture, props.camera.peek(), props.selection.peek(), hovered);
+    stage.draw(picture, props.camera.peek(), props.marked.peek(), hovered);
     const { scale, x, y } = stage.placing;
     props.onDrawn(
       picture && {
@@ -202,8 +214,8 @@ function run(
       ask();
     }),
     effect(() => {
-      void props.theme.value;
-      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value);
+      const ring = toRgb(ringColor(props.theme.value));
+      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value, ring);
       recolored = true;
       ask();
     }),
@@ -213,12 +225,16 @@ function run(
     }),
     effect(() => {
       const shown = props.shown.value;
-      drawnPoints = shown.reduce((sum, one) => sum + one, 0);
+      drawnPoints = countOf(shown);
       stage.setShown(shown);
       ask();
     }),
     effect(() => {
-      for (const signal of [props.playing, props.held, props.speed, props.woken, props.camera, props.hover, props.selection]) void signal.value;
+      stage.setSelected(props.selected.value);
+      ask();
+    }),
+    effect(() => {
+      for (const signal of [props.playing, props.held, props.speed, props.woken, props.camera, props.hover, props.marked]) void signal.value;
       ask();
     }),
     handOn(box, {
@@ -226,6 +242,7 @@ function run(
       hover: props.hover,
       halfSide: () => stage.halfSide,
       pick,
+      pen: props.pen,
       onSelect: props.onSelect,
     }),
     props.onStage({
@@ -256,6 +273,7 @@ function run(
     props.onPicker?.(null);
     props.onFinder?.(null);
     props.onImages?.(null);
+    props.onPlaced?.(null);
     observer.disconnect();
     ratio.removeEventListener("change", measure);
     canvas.removeEventListener("webglcontextlost", onLost);

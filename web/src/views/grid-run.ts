@@ -6,7 +6,7 @@ import { type Box, type Drawn, GridStage, placeIn } from "../render/grid-stage";
 import type { AppState } from "../state/app-state";
 import type { GridMotion } from "../state/grid-motion";
 import { NO_IMAGES } from "../state/stage-view";
-import { toRgb } from "../theme/palette";
+import { ringColor, toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
 
 /** CSS pixels around the pointer that a brush takes, and that a pointer may move in a click. */
@@ -68,8 +68,8 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       ask();
     }),
     effect(() => {
-      void theme.value;
-      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value);
+      const ring = toRgb(ringColor(theme.value));
+      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value, ring);
       ask();
     }),
     effect(() => {
@@ -77,7 +77,11 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       ask();
     }),
     effect(() => {
-      for (const signal of [state.playing, state.film.held, state.speed, state.woken, state.hover, state.selection]) void signal.value;
+      stage.setSelected(state.selecting.selected.value);
+      ask();
+    }),
+    effect(() => {
+      for (const signal of [state.playing, state.film.held, state.speed, state.woken, state.hover]) void signal.value;
       ask();
     }),
     state.film.join({ box: canvas, pass, vector: () => null, isLoading: () => motion.loading }),

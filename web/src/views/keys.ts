@@ -4,6 +4,7 @@ import { type AppState, VIEWS } from "../state/app-state";
 import { arrange, arrangementOf } from "../state/arrangement";
 import { nextMarks } from "../state/marks";
 import { moved, zoomed } from "../tour/camera";
+import { keyOfTools } from "./tool-keys";
 
 /** Half sides of the stage that an arrow moves. */
 const STEP = 0.1;
@@ -14,6 +15,10 @@ export function listenForKeys(state: AppState): () => void {
     const target = event.target instanceof HTMLElement ? event.target : null;
     if (target?.closest("textarea, select, dialog, [contenteditable], input:not([type=range])")) return;
     if (undoes(state, event)) event.preventDefault();
+    if (keyOfTools(state, event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target?.closest("[data-testid=stage]") && onStage(state, event)) {
       event.preventDefault();
@@ -135,7 +140,7 @@ function onStage(state: AppState, event: KeyboardEvent): boolean {
       hover.value = nextShown(state, event.key === "." ? 1 : -1);
       return true;
     case "Enter":
-      if (hover.value === null) return false;
+      if (hover.value === null || (event.target instanceof Element && event.target.closest("button"))) return false;
       state.select(hover.value, event.shiftKey);
       return true;
     default:
@@ -145,15 +150,11 @@ function onStage(state: AppState, event: KeyboardEvent): boolean {
 
 /** The next sample that is drawn, in the order of the data, round and round. */
 function nextShown(state: AppState, by: number): number | null {
-  const of = state.coloring.peek()?.of;
-  if (!of?.length) return null;
-  const filter = state.filter.peek();
-  const chosen = filter && new Set(filter);
-  const groups = state.groups.peek();
+  const shown = state.shown.peek();
   let sample = state.hover.peek() ?? (by > 0 ? -1 : 0);
-  for (let tries = 0; tries < of.length; tries++) {
-    sample = (sample + by + of.length) % of.length;
-    if ((!chosen || chosen.has(sample)) && (!groups || groups.includes(of[sample]))) return sample;
+  for (let tries = 0; tries < shown.length; tries++) {
+    sample = (sample + by + shown.length) % shown.length;
+    if (shown[sample]) return sample;
   }
   return null;
 }

@@ -1,9 +1,11 @@
 /** The hand on the stage: drag and pinch move it, the wheel brings it nearer, a point that is touched tells of itself. */
 
 import type { Signal } from "@preact/signals";
+import type { Pen } from "../state/selecting";
 import { type Camera, moved, zoomed } from "../tour/camera";
 
 export interface Hand {
+  readonly pen: Pen;
   readonly camera: Signal<Camera>;
   readonly hover: Signal<number | null>;
   /** CSS pixels of the stage's half side. */
@@ -21,6 +23,7 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
   const down = new Map<number, { x: number; y: number }>();
   let began: { x: number; y: number } | null = null;
   let dragging = false;
+  let drawing = false;
 
   const at = (event: MouseEvent): { x: number; y: number } => {
     const { left, top } = box.getBoundingClientRect();
@@ -39,15 +42,28 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
   const onDown = (event: PointerEvent): void => {
     if (event.button !== 0 || (event.target instanceof Element && event.target.closest("button, a"))) return;
     down.set(event.pointerId, at(event));
-    if (down.size === 1) began = at(event);
-    if (down.size === 2) setDragging(true);
+    if (down.size === 1) {
+      began = at(event);
+      drawing = hand.pen.begin(began.x, began.y, event);
+    }
+    if (down.size === 2) {
+      // The second finger says that the first one was to move the stage.
+      if (drawing) hand.pen.cancel();
+      drawing = false;
+      setDragging(true);
+    }
     box.setPointerCapture(event.pointerId);
   };
   const onMove = (event: PointerEvent): void => {
     const now = at(event);
     const before = down.get(event.pointerId);
     if (!before) {
-      hand.hover.value = hand.pick(now.x, now.y);
+      hand.hover.value = hand.pen.point([now.x, now.y]) ? hand.pick(now.x, now.y) : null;
+      return;
+    }
+    if (drawing) {
+      hand.pen.drawTo(now.x, now.y);
+      down.set(event.pointerId, now);
       return;
     }
     if (began && !dragging && Math.hypot(now.x - began.x, now.y - began.y) > STILL) {
@@ -71,7 +87,13 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
   };
   const onUp = (event: PointerEvent): void => {
     const was = down.delete(event.pointerId);
-    if (was && !dragging && event.type === "pointerup") {
+    let drew = false;
+    if (was && drawing) {
+      if (event.type === "pointerup") drew = hand.pen.end();
+      else hand.pen.cancel();
+      drawing = false;
+    }
+    if (was && !dragging && !drew && event.type === "pointerup") {
       const { x, y } = at(event);
       const sample = hand.pick(x, y);
       if (event.pointerType !== "mouse") hand.hover.value = sample;
@@ -83,7 +105,9 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
     }
   };
   const onLeave = (event: PointerEvent): void => {
-    if (event.pointerType === "mouse" && !down.size) hand.hover.value = null;
+    if (event.pointerType !== "mouse" || down.size) return;
+    hand.pen.point(null);
+    hand.hover.value = null;
   };
   const onWheel = (event: WheelEvent): void => {
     event.preventDefault();
