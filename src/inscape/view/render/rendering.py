@@ -66,6 +66,12 @@ def render(recording: str | Path, asked: Asked, progress: bool | Report | None =
     with Interruption() as interruption, _written(asked.out) as partial:
         interruption.check()
         with served(name, folder) as address, chrome() as browser, opened(browser, address, asked) as page:
+            if not asked.page and page.state["view"] != "tour":
+                raise WrongCall(
+                    "only the Tour has a stage of its own to draw",
+                    got=f"the view {page.state['view']}",
+                    remedy="draw the whole page with --page, or leave the view",
+                )
             if asked.format.moves:
                 made = film(asked, partial)
                 with Progress("rendering", asked.frames, "frames", progress) as bar:
