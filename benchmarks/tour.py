@@ -1,6 +1,6 @@
 """What a frame of the tour costs beside langevitour's, and how soon a recording is on the screen, in one run.
 
-    python benchmarks/tour.py            # about six minutes on two cores
+    python benchmarks/tour.py            # about ten minutes on two cores
     python benchmarks/tour.py --sizes 100000 --seconds 2 --repeats 1
 
 Needs npm, Chromium (as the browser tests find it, or INSCAPE_CHROME), Playwright and the built page (`make web`).
@@ -8,7 +8,11 @@ Needs npm, Chromium (as the browser tests find it, or INSCAPE_CHROME), Playwrigh
 1. The same points in the real page, behind `inscape serve`, and in langevitour 0.8.0 (npm), each in a tab of one
    Chromium with software WebGL. They take turns of some seconds, of which the first is not counted, and who is not on
    is paused. Main-thread time a frame: at most 1/20 of langevitour's. Frames a second: at least as many.
-2. From the navigation to a served recording of 70,000 × 15 until its points are on the screen, each time in a fresh
+2. The same with 10,000 samples that have pictures: Inscape's page with images in place of points, and with points, and
+   langevitour with points; it can show no images.
+3. The memory of a Chromium with one such page more than with an empty one, after its garbage was collected: of the
+   page's process, of its JavaScript heap, and of the graphics process, which here is the graphics card's memory too.
+4. From the navigation to a served recording of 70,000 × 15 until its points are on the screen, each time in a fresh
    context, whose caches are empty: at most 2 s, the median.
 
 The main-thread time is taken twice, from outside and the same way for both: `callback` is the time inside the
@@ -53,6 +57,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from tour_memory import Memory, measured_memory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
@@ -64,6 +69,9 @@ PACKAGES = ROOT / ".make" / "benchmark-tour"
 
 DIMS = 16
 CLASSES = 10
+PICTURED = 10_000
+"""Samples of the recording with pictures, of 28 × 28 pixels."""
+
 OPENED = (70_000, 15)
 """The recording whose opening is timed: as many samples as MNIST, and the dimensions of a UMAP."""
 
@@ -181,6 +189,35 @@ def record(samples: int, dims: int, folder: Path) -> Any:
     return recording
 
 
+def record_pictures(samples: int, dims: int, folder: Path) -> Any:
+    """A recording of pictures whose 28 × 28 pixels a fixed linear layer brings to the clusters, and its PCA."""
+    import torch
+    from torch import nn
+
+    import inscape
+
+    rows, classes = clusters(samples, dims)
+    rng = np.random.default_rng(1)
+    patterns = np.linalg.qr(rng.standard_normal((784, dims)))[0].astype(np.float32)
+    pictures = np.clip(0.5 + 0.25 * rows @ patterns.T, 0, 1).reshape(-1, 1, 28, 28)
+    layer = nn.Linear(784, dims, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(patterns.T.copy()))
+    recording = inscape.record(
+        nn.Sequential(OrderedDict(flat=nn.Flatten(), points=layer)),
+        pictures,
+        out=folder / f"{samples}-pictures.inscape",
+        layers=["points"],
+        labels=classes,
+        class_names=[f"class {k}" for k in range(CLASSES)],
+        predictions=False,
+        batch_size=8192,
+        progress=False,
+    )
+    inscape.embed(recording, "pca", dims=dims, quality=False, progress=False)
+    return recording
+
+
 @contextlib.contextmanager
 def serving(recording: Path) -> Iterator[str]:
     """Run `inscape serve` as a person does; the address that it prints."""
@@ -282,24 +319,50 @@ def fresh_context(chrome: Browser) -> BrowserContext:
     return context
 
 
+PLAY = "(playing) => { window.inscape.state = {playing}; }"
+
 CANVAS = """(canvas) => {
   const {width, height} = canvas.getBoundingClientRect();
   return {css: [width, height], pixels: [canvas.width, canvas.height]};
 }"""
 
 
-def compare(chrome: Browser, samples: int, seconds: float, repeats: int, folder: Path) -> dict[str, Any]:
-    """Measure 1 at one size."""
-    recording = record(samples, DIMS, folder)
+def wait_until(page: Page, condition: str) -> None:
+    """Poll, for five minutes at most: `wait_for_function` makes code from text, which Inscape's page forbids."""
+    deadline = time.monotonic() + 300
+    while not page.evaluate(f"() => Boolean({condition})"):
+        if time.monotonic() > deadline:
+            raise fail("a page does not get ready", condition, "look at it in a browser")
+        time.sleep(0.02)
+
+
+def open_inscape(page: Page, address: str, samples: int, **state: Any) -> None:
+    """Open a served recording in a page and let the tour rest."""
+    page.goto(address)
+    wait_until(page, f"window.inscape?.view?.ready && window.inscape.view.points === {samples}")
+    page.evaluate("state => { window.inscape.state = state; }", {"playing": False} | state)
+    wait_until(page, "window.inscape.view.ready")
+
+
+def open_peer(page: Page, address: str, wanted: dict[str, float]) -> None:
+    """Open langevitour's page and let it rest."""
+    page.goto(f"{address}/peer.html")
+    page.evaluate("(wanted) => showPeer(wanted)", wanted)
+    wait_until(page, "measured.starts.length > 0")
+
+
+def compare(
+    chrome: Browser, samples: int, seconds: float, repeats: int, folder: Path, pictures: bool = False
+) -> dict[str, Any]:
+    """Measure 1 at one size, or measure 2; and what 3 needs to open the same."""
+    recording = (record_pictures if pictures else record)(samples, DIMS, folder)
     embedding = recording.embedding("pca", "points")
     embedding.aligned.astype("<f4").tofile(folder / "rows.bin")
     clusters(samples, DIMS)[1].astype("<i4").tofile(folder / "groups.bin")
     with serving(recording.path) as address, static(folder) as peer_address, fresh_context(chrome) as context:
         page = context.new_page()
-        page.goto(address)
-        page.wait_for_function(f"() => window.inscape?.view?.ready && window.inscape.view.points === {samples}")
-        inscape = Side("inscape", page, "(playing) => { window.inscape.state = {playing}; }")
-        inscape.play(False)
+        open_inscape(page, address, samples)
+        inscape = Side("inscape", page, PLAY)
         canvas = page.locator("canvas").first.evaluate(CANVAS)
         width, height = canvas["pixels"]
         diameter = page.evaluate("() => measured.diameter")
@@ -309,7 +372,6 @@ def compare(chrome: Browser, samples: int, seconds: float, repeats: int, folder:
             raise fail("langevitour's canvas can't have this shape", f"{width} × {height}", "make VIEWPORT wider")
 
         peer = context.new_page()
-        peer.goto(f"{peer_address}/peer.html")
         wanted = {
             "width": width,
             "height": height,
@@ -318,14 +380,19 @@ def compare(chrome: Browser, samples: int, seconds: float, repeats: int, folder:
             "diameter": diameter,
             "pixels": page.evaluate("() => window.inscape.view.scale"),
         }
-        peer.evaluate("(wanted) => showPeer(wanted)", wanted)
-        peer.wait_for_function("() => measured.starts.length > 0")
+        open_peer(peer, peer_address, wanted)
         langevitour = Side("langevitour", peer, "(playing) => playPeer(playing)")
         its = peer.locator("canvas").first.evaluate(CANVAS)
         if its["pixels"] != canvas["pixels"]:
             raise fail("the canvases differ", f"{canvas} and {its}", "correct peer.js")
 
-        sides = (inscape, langevitour)
+        sides = [inscape, langevitour]
+        drawn = 0
+        if pictures:
+            second = context.new_page()
+            open_inscape(second, address, samples, marks="images")
+            drawn = second.evaluate("() => window.inscape.view.images")
+            sides.insert(0, Side("images", second, PLAY))
         print(f"{samples:,} × {DIMS}, canvas {width} × {height}, points of {diameter:.2f} px", flush=True)
         for turn in range(-1, repeats):
             for side in sides:
@@ -335,14 +402,39 @@ def compare(chrome: Browser, samples: int, seconds: float, repeats: int, folder:
             if turn >= 0:
                 print("  " + "   ".join(described(side.name, side.turns[-1]) for side in sides), flush=True)
         medians = {side.name: side.medians() for side in sides}
+        page.context.close()
+        memory = measure_memory(chrome, samples, address, peer_address, wanted, pictures)
     return {
         "samples": samples,
+        "images_at_rest": drawn,
         "canvas": canvas["pixels"],
         "diameter": diameter,
         "medians": medians,
         "langevitour_over_inscape": {
             key: medians["langevitour"][key] / value for key, value in medians["inscape"].items()
         },
+        "memory_MB": memory,
+    }
+
+
+def measure_memory(
+    chrome: Browser, samples: int, address: str, peer_address: str, wanted: dict[str, float], pictures: bool
+) -> dict[str, Memory]:
+    """Measure 3: each in a Chromium of its own."""
+
+    def points(page: Page) -> None:
+        open_inscape(page, address, samples)
+
+    def images(page: Page) -> None:
+        open_inscape(page, address, samples, marks="images")
+
+    def peer(page: Page) -> None:
+        open_peer(page, peer_address, wanted)
+
+    opened = {"inscape": points, "langevitour": peer} | ({"images": images} if pictures else {})
+    return {
+        name: measured_memory(chrome.browser_type, find_chrome(), ARGUMENTS, fresh_context, way)
+        for name, way in opened.items()
     }
 
 
@@ -355,7 +447,7 @@ def described(name: str, found: dict[str, float]) -> str:
 
 
 def opening(chrome: Browser, repeats: int, folder: Path) -> list[float]:
-    """Measure 2: seconds, one a fresh context."""
+    """Measure 4: seconds, one a fresh context."""
     samples, dims = OPENED
     recording = record(samples, dims, folder)
     seconds = []
@@ -365,13 +457,13 @@ def opening(chrome: Browser, repeats: int, folder: Path) -> list[float]:
                 context.add_init_script(f"watchForPoints({samples})")
                 page = context.new_page()
                 page.goto(address, wait_until="commit")
-                page.wait_for_function("() => window.measured?.shown")
+                wait_until(page, "window.measured?.shown")
                 seconds.append(page.evaluate("() => measured.shown") / 1000)
     return seconds
 
 
 def report_frames(found: dict[str, Any]) -> None:
-    """Print 1."""
+    """Print 1, 2 and 3."""
     print(json.dumps(found, indent=1))
     size = f"{found['samples']:,} × {DIMS}"
     mine, its = found["medians"]["inscape"], found["medians"]["langevitour"]
@@ -379,13 +471,18 @@ def report_frames(found: dict[str, Any]) -> None:
         a, b = mine[f"{key}_ms"], its[f"{key}_ms"]
         verdict = "held" if a <= b / 20 else "MISSED"
         print(f"{size}: {key} {a:.3f} ms a frame, 1/{b / a:.0f} of langevitour's {b:.1f} ms (aim: 1/20) {verdict}")
+    if pictured := found["medians"].get("images"):
+        a, b = pictured["callback_ms"], pictured["thread_ms"]
+        print(f"{size}: images, {found['images_at_rest']} at rest: callback {a:.3f} ms, thread {b:.3f} ms a frame")
+    for name, memory in found["memory_MB"].items():
+        print(f"{size}: {name}: " + ", ".join(f"{key} {value:.0f} MB" for key, value in memory.items()))
     a, b = mine["frames_per_s"], its["frames_per_s"]
     verdict = "held" if a >= b else "MISSED"
     print(f"{size}: {a:.2f} frames a second, {a / b:.2f} × langevitour's {b:.2f} (aim: 1.00) {verdict}", flush=True)
 
 
 def report_opening(seconds: list[float]) -> None:
-    """Print 2."""
+    """Print 4."""
     median = statistics.median(seconds)
     each = " ".join(f"{s:.2f}" for s in seconds)
     verdict = "held" if median <= 2 else "MISSED"
@@ -396,7 +493,8 @@ def report_opening(seconds: list[float]) -> None:
 def main() -> None:
     """Measure all and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[100_000, 1_000_000], help="samples; none for 2 alone")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100_000, 1_000_000], help="samples of measure 1")
+    parser.add_argument("--pictures", action=argparse.BooleanOptionalAction, default=True, help="measure 2")
     parser.add_argument("--seconds", type=float, default=5, help="of a turn")
     parser.add_argument("--repeats", type=int, default=5, help="turns of each, and openings")
     arguments = parser.parse_args()
@@ -412,10 +510,11 @@ def main() -> None:
         print(
             f"Chromium {chrome.version}, {os.cpu_count()} cores under a load of {load:.1f}, a page {page}", flush=True
         )
-        for samples in arguments.sizes:
+        pictured = [(PICTURED, True)] if arguments.pictures else []
+        for samples, pictures in [(size, False) for size in arguments.sizes] + pictured:
             with tempfile.TemporaryDirectory() as folder:
                 bundle_peer(Path(folder))
-                report_frames(compare(chrome, samples, arguments.seconds, arguments.repeats, Path(folder)))
+                report_frames(compare(chrome, samples, arguments.seconds, arguments.repeats, Path(folder), pictures))
         with tempfile.TemporaryDirectory() as folder:
             report_opening(opening(chrome, arguments.repeats, Path(folder)))
         chrome.close()

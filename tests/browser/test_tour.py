@@ -182,7 +182,7 @@ def test_keys_do_what_the_page_says(tour: Tour) -> None:
     assert np.allclose(np.reshape(tour.state["basis"], (10, 10))[:, :2], star)
     # Every control can be reached, and each shows that it has the focus.
     reached = set()
-    for _ in range(40):
+    for _ in range(80):
         press("Tab")
         testid, outline = tour.page.evaluate(
             "[document.activeElement.dataset.testid, getComputedStyle(document.activeElement).outlineStyle]"

@@ -1,5 +1,6 @@
 /** What is known of single samples: the picture or the text, the prediction and how sure the model was. */
 
+import { Pictures } from "./pictures";
 import type { RecordingStore } from "./store";
 
 /** Pages of thumbnails that are kept decoded; one of 1,024 cells of 64 pixels takes 16 MB. */
@@ -23,6 +24,7 @@ export interface Picture {
 export class Samples {
   private readonly pages = new Map<number, Promise<ImageBitmap>>();
   private readonly scored = new Map<string, Promise<Scores>>();
+  private all: Pictures | null = null;
 
   constructor(private store: RecordingStore) {}
 
@@ -33,6 +35,13 @@ export class Samples {
 
   get hasPictures(): boolean {
     return this.store.index.thumbnails !== null;
+  }
+
+  /** The pictures of all samples, page by page; null where there are none. */
+  get pictures(): Pictures | null {
+    const { thumbnails, samples } = this.store.index;
+    if (thumbnails) this.all ??= new Pictures(samples, thumbnails, (page) => this.readPage(page));
+    return this.all;
   }
 
   get hasTexts(): boolean {
@@ -81,13 +90,15 @@ export class Samples {
     };
   }
 
+  private async readPage(number: number): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array((await this.store.read(`samples/thumbnails/${number}`)).data);
+  }
+
   private page(number: number): Promise<ImageBitmap> {
     let page = this.pages.get(number);
     this.pages.delete(number);
     if (!page) {
-      page = this.store
-        .read(`samples/thumbnails/${number}`)
-        .then(({ data }) => createImageBitmap(new Blob([new Uint8Array(data)], { type: "image/webp" })));
+      page = this.readPage(number).then((bytes) => createImageBitmap(new Blob([bytes], { type: "image/webp" })));
       page.catch(() => this.pages.delete(number));
     }
     this.pages.set(number, page);

@@ -35,7 +35,7 @@ export class Gl {
     }
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new GlError(`the points' shader does not link: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
+      throw new GlError(`a shader does not link: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
     }
     this.made.set(program, () => gl.deleteProgram(program));
     return program;
@@ -45,6 +45,12 @@ export class Gl {
     const buffer = this.gl.createBuffer();
     this.made.set(buffer, () => this.gl.deleteBuffer(buffer));
     return buffer;
+  }
+
+  /** Free one buffer before the rest. */
+  freeBuffer(buffer: WebGLBuffer): void {
+    this.made.get(buffer)?.();
+    this.made.delete(buffer);
   }
 
   vertexArray(): WebGLVertexArrayObject {
@@ -62,6 +68,20 @@ export class Gl {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    this.made.set(texture, () => gl.deleteTexture(texture));
+    return texture;
+  }
+
+  /** A texture of pictures in layers, read with a linear filter; room for all of them at once. */
+  pictureLayers(width: number, height: number, layers: number): WebGLTexture {
+    const { gl } = this;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, width, height, layers);
     this.made.set(texture, () => gl.deleteTexture(texture));
     return texture;
   }

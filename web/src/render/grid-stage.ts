@@ -5,6 +5,7 @@ import type { Frame } from "../tour/motion";
 import { Gl } from "./gl";
 import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";
+import { Projection } from "./projection";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the cell's shorter side. */
 const FILLED = 0.42;
@@ -23,6 +24,7 @@ export interface Drawn extends Box {
 
 export class GridStage {
   private readonly context: Gl;
+  private readonly projection: Projection;
   private readonly points: PointsPass;
   private readonly picker = new Picker();
   private samples = 0;
@@ -32,6 +34,7 @@ export class GridStage {
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.context = new Gl(canvas);
+    this.projection = new Projection(this.context);
     this.points = new PointsPass(this.context);
   }
 
@@ -71,7 +74,8 @@ export class GridStage {
       gl.scissor(left, bottom, w, h);
       const half = FILLED * Math.min(width, height) * ratio;
       const diameter = Math.max(1.3, pointDiameter(this.samples) * Math.min(1, Math.min(width, height) / 260));
-      this.points.draw(frame, { scale: half, x: w / 2, y: h / 2 }, w, h, diameter * ratio);
+      this.points.draw(this.projection, frame, { scale: half, x: w / 2, y: h / 2 }, w, h, diameter * ratio);
+      this.projection.trim(frame);
     }
     gl.disable(gl.SCISSOR_TEST);
   }

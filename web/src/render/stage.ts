@@ -6,8 +6,10 @@ import { type Camera, WHOLE } from "../tour/camera";
 import { AxesOverlay } from "./axes-overlay";
 import { Gl } from "./gl";
 import { MarkersOverlay, type Placing } from "./markers-overlay";
+import { MarksLayer, type MarksSources } from "./marks-layer";
 import { Picker, positionOf } from "./picker";
 import { FADED, pointDiameter, PointsPass } from "./points-pass";
+import { Projection } from "./projection";
 import type { DrawnPoints } from "./vector";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
@@ -15,10 +17,13 @@ const FILLED = 0.47;
 
 export class Stage {
   private readonly context: Gl;
+  private readonly projection: Projection;
   private readonly points: PointsPass;
   private readonly axes: AxesOverlay;
   private readonly markers: MarkersOverlay;
   private readonly picker = new Picker();
+  /** Pictures and texts in place of points. */
+  readonly marks: MarksLayer;
   private shown: Uint8Array = new Uint8Array(0);
   private samples = 0;
   private classes: Uint16Array = new Uint16Array(0);
@@ -36,10 +41,13 @@ export class Stage {
     private readonly canvas: HTMLCanvasElement,
     under: SVGSVGElement,
     over: SVGSVGElement,
+    sources: MarksSources,
   ) {
     this.context = new Gl(canvas);
+    this.projection = new Projection(this.context);
     this.points = new PointsPass(this.context);
     this.axes = new AxesOverlay(under, over);
+    this.marks = new MarksLayer(this.context, over, this.points, this.picker, sources);
     this.markers = new MarkersOverlay(over);
   }
 
@@ -72,6 +80,8 @@ export class Stage {
   pick(x: number, y: number): number | null {
     if (!this.frame || this.shown.length !== this.frame.layers[0]?.step.samples) return null;
     const { scale, x: zeroX, y: zeroY } = this.placing;
+    const pictured = this.marks.hit(this.frame, this.placing, x, y);
+    if (pictured !== null) return pictured;
     return this.picker.nearest(this.frame, this.shown, (x - zeroX) / scale, (zeroY - y) / scale, scale);
   }
 
@@ -96,11 +106,13 @@ export class Stage {
     this.samples = classes.length;
     this.classes = classes;
     this.points.setClasses(classes);
+    this.marks.setGroups(classes);
   }
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
     this.points.setShown(shown);
+    this.marks.setShown(shown);
   }
 
   setColors(colors: readonly Rgb[], lit: number | null): void {
@@ -121,21 +133,29 @@ export class Stage {
     const { diameter } = this;
     if (frame) {
       // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.
-      const [w, h] = [this.width * this.ratio, this.height * this.ratio];
+      const { width, height, ratio } = this;
       const { scale, x, y } = placing;
-      const place = { scale: scale * this.ratio, x: x * this.ratio, y: y * this.ratio };
-      this.points.draw(frame, place, w, h, diameter * this.ratio);
+      const place = { scale: scale * ratio, x: x * ratio, y: y * ratio };
+      const view = { frame, placing, zoom: camera.zoom, width, height, ratio, diameter };
+      this.marks.update(view, selected, hovered);
+      this.points.draw(this.projection, frame, place, width * ratio, height * ratio, diameter * ratio);
+      this.marks.draw(this.projection, view);
+      this.projection.trim(frame);
     }
     this.axes.draw(frame, placing, this.width, this.height);
-    this.markers.draw(frame, selected, hovered, placing, diameter / 2);
+    // Pictures are marked by their frames.
+    const ringed = this.marks.count ? selected.filter((sample) => !this.marks.has(sample)) : selected;
+    this.markers.draw(frame, ringed, hovered !== null && this.marks.has(hovered) ? null : hovered, placing, diameter / 2);
   }
 
   /** The graphics context was lost: whatever was made in it is gone. */
   forget(): void {
+    this.marks.free();
     this.context.forget();
   }
 
   free(): void {
+    this.marks.free();
     this.axes.free();
     this.markers.free();
     this.context.free();

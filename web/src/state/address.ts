@@ -7,6 +7,7 @@ export interface Address {
   recording?: string;
   view?: string;
   colorBy?: string;
+  marks?: string;
   groups?: number[];
   selection?: number[];
   camera?: Camera;
@@ -48,6 +49,7 @@ export function encodeAddress(address: Address): string {
   if (address.filter && address.filter.length <= LONGEST_FILTER) fields.set("filter", address.filter.join("."));
   if (address.view && address.view !== "tour") fields.set("view", address.view);
   if (address.colorBy && address.colorBy !== "label") fields.set("color", address.colorBy);
+  if (address.marks && address.marks !== "points") fields.set("marks", address.marks);
   if (address.groups) fields.set("groups", address.groups.join("."));
   if (address.selection?.length && address.selection.length <= LONGEST_FILTER) fields.set("selection", address.selection.join("."));
   if (address.camera && !isWhole(address.camera)) {
@@ -86,6 +88,8 @@ export function decodeAddress(hash: string): Address {
   if (speed !== null && speed >= 0 && speed <= 10) address.speed = speed;
   const colorBy = fields.get("color");
   if (colorBy) address.colorBy = colorBy;
+  const marks = fields.get("marks");
+  if (marks) address.marks = marks;
   for (const name of ["filter", "groups", "selection"] as const) {
     const list = fields.get(name);
     if (list && /^\d+(\.\d+)*$/.test(list)) address[name] = list.split(".").map(Number);

@@ -11,6 +11,7 @@ import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
+import type { Marks } from "../render/marks-layer";
 import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
@@ -75,6 +76,8 @@ export class AppState implements Pane {
   readonly view: Signal<ViewName> = signal("tour");
   readonly filter: Signal<readonly number[] | null> = signal(null);
   readonly colorBy: Signal<ColorBy> = signal("label");
+  /** What stands for a sample: a point, its picture or text, or a point of its picture's mean color. */
+  readonly marks: Signal<Marks> = signal("points");
   /** What the points are colored by now: it follows `colorBy` and the checkpoint once it is loaded. */
   readonly coloring: Signal<Coloring | null> = signal(null);
   /** The groups of the coloring that alone are drawn; null draws all. */
@@ -118,6 +121,8 @@ export class AppState implements Pane {
   whereIs: ((sample: number) => readonly [number, number] | null) | null = null;
   /** The sample at a place in CSS pixels of the stage; the stage tells how. */
   pick: ((x: number, y: number) => number | null) | null = null;
+  /** The samples that are drawn as images, or with their texts; the stage tells. */
+  imagesDrawn: (() => readonly number[]) | null = null;
   /** Is the stage's last picture that of this state? Set by the view. */
   drawn = false;
   /** Let the next scene appear without a transition. */
@@ -205,7 +210,8 @@ export class AppState implements Pane {
 
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
-    const own = this.drawn && this.resting && !this.bookmarks?.visiting.underWay.value;
+    const arriving = this.stage.peek()?.arriving ?? false;
+    const own = this.drawn && !arriving && this.resting && !this.bookmarks?.visiting.underWay.value;
     return this.phase.value.kind === "ready" && own && this.beside.settled;
   }
 

@@ -56,6 +56,7 @@ export class Beside implements Pane {
   readonly grip: Grip;
   whereIs: Pane["whereIs"] = null;
   pick: Pane["pick"] = null;
+  imagesDrawn: Pane["imagesDrawn"] = null;
   drawn = false;
   instant = true;
 
@@ -106,7 +107,7 @@ export class Beside implements Pane {
   }
 
   get settled(): boolean {
-    return !this.open.peek() || (this.drawn && !this.fetching.value && !this.motion.moving);
+    return !this.open.peek() || (this.drawn && !(this.stage.peek()?.arriving ?? false) && !this.fetching.value && !this.motion.moving);
   }
 
   /** Open it with a difference that is worth a look: test beside training, the beginning beside the end, or another layer. */

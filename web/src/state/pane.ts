@@ -32,6 +32,8 @@ export interface Pane {
   whereIs: ((sample: number) => readonly [number, number] | null) | null;
   /** The sample at a place in CSS pixels of the stage; the stage tells how. */
   pick: ((x: number, y: number) => number | null) | null;
+  /** The samples that are drawn as images, or with their texts; the stage tells. */
+  imagesDrawn: (() => readonly number[]) | null;
   /** Is the stage's last picture that of this state? */
   drawn: boolean;
   /** Let the next scene appear without a transition. */

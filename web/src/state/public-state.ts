@@ -9,6 +9,7 @@
  *     await window.inscape.frame(1 / 30)       stop the clock, let so much time pass, draw; see film.ts for hold and release
  *     window.inscape.ways                      what there is to go through: layers, checkpoints (first and last), flows
  *     window.inscape.svg({transparent: true})  the stage's picture as SVG
+ *     window.inscape.images()                  the samples that are drawn as images, or with their texts
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
  *
@@ -26,12 +27,14 @@ import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
 import { COLOR_BY, type ColorBy } from "../data/coloring";
+import type { Marks } from "../render/marks-layer";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
 import type { VectorOptions } from "./film";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
+import { offeredMarks } from "./marks";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
@@ -51,6 +54,8 @@ export interface PublicState extends PublicPanes {
   checkpointPlaying: boolean;
   speed: number;
   colorBy: ColorBy;
+  /** What stands for a sample: "points"; "images", where there is room (texts, of text samples); "averages" of the images. */
+  marks: Marks;
   /** The groups of the coloring (classes, by their place in the legend) that alone are drawn; null draws all. */
   groups: number[] | null;
   /** The samples that alone are drawn; null draws all. */
@@ -87,6 +92,7 @@ declare global {
       readonly view: PublicView | null;
       readonly viewBeside: PublicView | null;
       readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
+      readonly images: (beside?: boolean) => readonly number[];
       readonly frameTime: FrameTime | null;
       readonly ways: { readonly layers: string[]; readonly checkpoints: readonly [number, number]; readonly flows: string[] };
       readonly hold: (seed?: number) => Promise<void>;
@@ -115,6 +121,7 @@ export function readState(state: AppState): PublicState {
     checkpointPlaying: state.checkpointPlaying.peek(),
     speed: state.speed.peek(),
     colorBy: state.colorBy.peek(),
+    marks: state.marks.peek(),
     groups: copied(state.groups.peek()),
     filter: copied(state.filter.peek()),
     selection: [...state.selection.peek()],
@@ -213,6 +220,11 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     if (by !== "label" && !recording.samples.hasPredictions) refuse("this recording has no predictions", by, "color by label");
     changes.push(() => state.setColorBy(by));
   }
+  if (wanted.marks !== undefined) {
+    const offered = offeredMarks(recording);
+    const marks = offered.find((m) => m === wanted.marks) ?? refuse("this recording can't show its samples so", wanted.marks, `choose from ${offered.join(", ")}`);
+    changes.push(() => (state.marks.value = marks));
+  }
   if (wanted.groups !== undefined) {
     const groups = asNumbers(wanted.groups, 65535) ?? refuse("groups are a list of places in the legend, or null", wanted.groups, "assign null for all");
     changes.push(() => (state.groups.value = groups.length ? groups : null));
@@ -307,6 +319,7 @@ export function publish(state: AppState): void {
     frame: (seconds) => state.film.frame(seconds),
     release: () => state.film.release(),
     svg: (options) => state.film.svg(options),
+    images: (beside = false) => (beside ? state.beside : state).imagesDrawn?.() ?? [],
     GrandTour,
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();

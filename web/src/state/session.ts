@@ -11,6 +11,7 @@ import { WHOLE } from "../tour/camera";
 import type { Scene } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
 import { flowScene } from "./flow-scene";
+import { offeredMarks } from "./marks";
 import type { Pane } from "./pane";
 import { openPeople } from "./people";
 import { sceneOf } from "./scenes";
@@ -52,6 +53,7 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
       state.handling.forget();
       state.beside.close();
       state.camera.value = WHOLE;
+      if (!offeredMarks(recording).includes(state.marks.value)) state.marks.value = "points";
       state.recording.value = recording;
     });
     openPeople(state, entry.name);

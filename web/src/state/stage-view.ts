@@ -9,4 +9,14 @@ export interface StageView {
   readonly devicePixelRatio: number;
   /** Samples that are drawn. */
   readonly points: number;
+  /** Samples among them that are drawn as images or with their texts, and the longer side of an image with its frame. */
+  readonly images: number;
+  readonly imageSide: number;
+  /** Of how many samples the images fit into memory, where it is not of all. */
+  readonly imagesOf: number | null;
+  /** Are images on their way that will be drawn? */
+  readonly arriving: boolean;
 }
+
+/** What a stage tells of images that has none. */
+export const NO_IMAGES = { images: 0, imageSide: 0, imagesOf: null, arriving: false } as const;

@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["r", "reset the view"],
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
+  ["i", "pictures, then their mean colors, in place of points; or texts"],
   ["c", "clear the selection"],
   ["/", "search the samples; Enter selects what is found, with Shift added, with Alt taken away"],
   ["n", "select the nearest neighbors of the sample"],

@@ -17,16 +17,19 @@ export interface HoverCardProps {
   readonly at: ReadonlySignal<readonly [number, number] | null>;
   readonly width: number;
   readonly height: number;
+  /** CSS pixels from the sample's place to the edge of its picture. */
+  readonly away: number;
 }
 
 const WIDTH = 190;
 
-export function HoverCard({ sample, samples, classes, place, checkpoint, at, width, height }: HoverCardProps) {
+export function HoverCard({ sample, samples, classes, place, checkpoint, at, width, height, away }: HoverCardProps) {
   const scores = useScores(samples, place);
   const text = useText(samples, sample);
   const [x, y] = at.value ?? [0, 0];
   // Beside the point, where there is room for it.
-  const left = x + 18 + WIDTH > width ? Math.max(0, x - 18 - WIDTH) : x + 18;
+  const beside = Math.max(18, away + 8);
+  const left = x + beside + WIDTH > width ? Math.max(0, x - beside - WIDTH) : x + beside;
   const below = y < height / 2;
   const name = (group: number | undefined): string => (group === undefined || group < 0 ? "" : (classes.names[group] ?? String(group)));
   const label = classes.of[sample] < classes.names.length ? name(classes.of[sample]) : null;

@@ -1,6 +1,7 @@
 /** By what the points are colored: the groups, their colors and counts. Pointing previews a group, a click filters to it. */
 
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { COLOR_BY, type ColorBy, type Coloring } from "../data/coloring";
 import { CHOSEN } from "../theme/palette";
 
@@ -13,9 +14,11 @@ export interface LegendProps {
   readonly onColorBy: (by: ColorBy) => void;
   readonly onToggle: (group: number) => void;
   readonly onAll: () => void;
+  /** What else is to be known of the colors. */
+  readonly children?: ComponentChildren;
 }
 
-export function Legend({ coloring, preview, groups, predictions, onColorBy, onToggle, onAll }: LegendProps) {
+export function Legend({ coloring, preview, groups, predictions, onColorBy, onToggle, onAll, children }: LegendProps) {
   const { names, counts, unlabeled, colors, none, by } = coloring;
   const rows = names.map((name, i) => ({ name, count: counts[i] }));
   if (unlabeled) rows.push({ name: none, count: unlabeled });
@@ -71,6 +74,7 @@ export function Legend({ coloring, preview, groups, predictions, onColorBy, onTo
         </button>
       )}
       {names.length > CHOSEN && <p class="note">With more than {CHOSEN} classes some colors are hard to tell apart.</p>}
+      {children}
     </section>
   );
 }

@@ -26,7 +26,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
   const { pane, beside } = grip;
   // The place of the hovered sample changes with every frame; only its card follows.
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
-  const drawnSize = useMemo(() => computed(() => ({ width: pane.stage.value?.width ?? 0, height: pane.stage.value?.height ?? 0 })), [pane]);
+  const drawnSize = useMemo(() => computed(() => ({ width: pane.stage.value?.width ?? 0, height: pane.stage.value?.height ?? 0, away: (pane.stage.value?.imageSide ?? 0) / 2 })), [pane]);
   // While somebody holds a handle the tour waits.
   const touring = useMemo(() => computed(() => state.playing.value && !state.held.value), [state]);
   const recording = pane.recording.value;
@@ -39,6 +39,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
   const nearest = Math.round(place);
   const problem = pane.problem.value;
   const hover = state.hover.value;
+  const mark = state.marks.value === "images" && samples.hasPictures ? "image or point" : "point";
   return (
     <div class="pane" data-testid={beside ? "pane-beside" : "pane"} onPointerOver={() => (pointed.value = beside)}>
       <TourView
@@ -48,6 +49,11 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         coloring={pane.coloring}
         preview={state.preview}
         shown={pane.shown}
+        marks={state.marks}
+        pictures={samples.pictures}
+        text={samples.hasTexts ? (sample) => samples.text(sample) : null}
+        onNotice={(what) => (state.notice.value = what)}
+        onImages={(drawn) => (pane.imagesDrawn = drawn)}
         camera={pane.camera}
         hover={state.hover}
         selection={state.marked}
@@ -57,7 +63,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         woken={state.woken}
         frameTimes={frameTimes}
         name={beside ? "stage-beside" : "stage"}
-        description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims)}
+        description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims, mark)}
         held={state.film.held}
         onStage={state.film.join}
         advance={(seconds) => {
@@ -85,6 +91,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
             at={hoverPlace}
             width={drawnSize.value.width}
             height={drawnSize.value.height}
+            away={drawnSize.value.away}
           />
         )}
       </TourView>

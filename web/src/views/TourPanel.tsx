@@ -12,6 +12,7 @@ import { GridView } from "./GridView";
 import { HandlesPanel } from "./HandlesPanel";
 import { type FlowWords, wordsOf } from "./flow-words";
 import { Legend } from "./Legend";
+import { MarksChoice } from "./MarksChoice";
 import { Panes } from "./Panes";
 import { SelectionPanel } from "./SelectionPanel";
 import { placeText } from "./TimeBar";
@@ -34,6 +35,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   const step = embedding.steps[steps.steps[nearest]];
   const part = scene?.parts[0]?.step;
   const simplex = embedding.method === "units" && part !== undefined && isSimplex(part.scale, part.center);
+  const mark = state.marks.value === "images" && samples.hasPictures ? "image or point" : "point";
   return (
     <>
       <main class="main" aria-busy={state.fetching.value}>
@@ -53,7 +55,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
                 {leg?.title ?? state.layer.value} <span class="quiet">{isTimeless(state.layer.value) ? "the data itself" : `at ${placeText(names, place)}`}</span>
               </h2>
               <p data-testid="caption">
-                {leg?.sentence ?? captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding) })}
+                {leg?.sentence ?? captionOf({ layer: state.layer.value, method: embedding.method, dims: embedding.dims, units: step.units, simplex, classes: isOfClasses(store.index, embedding), mark })}
               </p>
             </>
           )}
@@ -69,7 +71,9 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
           onColorBy={(by) => state.setColorBy(by)}
           onToggle={(group) => state.toggleGroup(group)}
           onAll={() => (state.groups.value = null)}
-        />
+        >
+          <MarksChoice state={state} recording={recording} />
+        </Legend>
         <HandlesPanel state={state} />
         <SelectionPanel state={state} recording={recording} colors={labelColors} />
         <Trust leg={leg} method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />

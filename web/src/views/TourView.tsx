@@ -4,12 +4,13 @@ import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Coloring } from "../data/coloring";
+import type { Marks, MarksSources } from "../render/marks-layer";
 import { Stage } from "../render/stage";
 import { vectorOf, type Words } from "../render/vector";
 import type { FilmedStage } from "../state/film";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
-import { toRgb } from "../theme/palette";
+import { type Rgb, toRgb } from "../theme/palette";
 import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
@@ -24,6 +25,11 @@ export interface TourViewProps {
   readonly preview: ReadonlySignal<number | null>;
   /** (sample,): 1 for those to draw. */
   readonly shown: ReadonlySignal<Uint8Array>;
+  /** Points, or what stands in their place. */
+  readonly marks: ReadonlySignal<Marks>;
+  readonly pictures: MarksSources["pictures"];
+  readonly text: MarksSources["text"];
+  readonly onNotice: (what: string) => void;
   readonly camera: Signal<Camera>;
   readonly hover: Signal<number | null>;
   readonly selection: ReadonlySignal<readonly number[]>;
@@ -50,6 +56,8 @@ export interface TourViewProps {
   readonly onPicker?: (pick: ((x: number, y: number) => number | null) | null) => void;
   /** Handed the way from a sample to its place on the stage, in CSS pixels. */
   readonly onFinder?: (whereIs: ((sample: number) => readonly [number, number] | null) | null) => void;
+  /** Handed how to tell the samples that are drawn as images. */
+  readonly onImages?: (drawn: (() => readonly number[]) | null) => void;
   /** Told where the stage draws after each frame, and whether that is the newest state. */
   readonly onDrawn: (view: StageView | null) => void;
   /** Told where the hovered sample is, in CSS pixels of the stage, after each frame. */
@@ -87,8 +95,8 @@ export function TourView(props: TourViewProps) {
       setFailure(error instanceof Error ? error.message : String(error));
       return;
     }
-    // The signals are followed inside; only other samples need another stage.
-  }, [samples, life]);
+    // The signals are followed inside; only other samples, or others' images, need another stage.
+  }, [samples, props.pictures, life]);
 
   if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
@@ -118,13 +126,20 @@ function run(
   contextChanged: (there: boolean) => void,
 ): () => void {
   const { motion, samples } = props;
-  const stage = new Stage(canvas, under, over);
+  const { pictures, text } = props;
+  let [clock, real] = [0, performance.now()];
+  const now = (): number => (props.held.peek() ? clock : clock + performance.now() - real);
+  const stage = new Stage(canvas, under, over, { pictures, text, now, still: () => motion.still, ask: () => ask(), onFailed: props.onNotice });
   let drawnPoints = samples;
   let request = 0;
   let last: number | null = null;
+  // The theme's colors are read when its style is in force: with the next frame.
+  let recolored = true;
+  const styled = (name: string): Rgb => toRgb(getComputedStyle(box).getPropertyValue(name).trim());
   const pick = (x: number, y: number): number | null => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y));
   props.onPicker?.(pick);
   props.onFinder?.((sample) => stage.whereIs(sample));
+  props.onImages?.(() => stage.marks.samples);
 
   const frame = (now: number): void => {
     request = 0;
@@ -134,12 +149,16 @@ function run(
     pass(seconds);
     props.frameTimes.add(performance.now() - began);
     last = now;
-    if (props.active() && !props.held.peek()) ask();
+    if ((props.active() || stage.marks.growing) && !props.held.peek()) ask();
     else last = null;
   };
   const pass = (seconds: number): void => {
+    clock = now() + (props.held.peek() ? 1000 * seconds : 0);
+    real = performance.now();
     const hovered = props.hover.peek();
     motion.advance(seconds, props.playing.peek(), props.speed.peek() * (hovered === null ? 1 : SLOWED));
+    if (recolored) stage.marks.setMarkedColors(styled("--ink"), styled("--accent"));
+    recolored = false;
     const picture = props.scene.peek() ? motion.frame() : null;
     stage.draw(picture, props.camera.peek(), props.selection.peek(), hovered);
     const { scale, x, y } = stage.placing;
@@ -151,6 +170,10 @@ function run(
         height: stage.height,
         devicePixelRatio: stage.ratio,
         points: drawnPoints,
+        images: stage.marks.count,
+        imageSide: stage.marks.side,
+        imagesOf: stage.marks.limit,
+        arriving: stage.marks.loading || (!props.active() && !props.held.peek() && (stage.marks.choosing || stage.marks.growing)),
       },
     );
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
@@ -185,6 +208,11 @@ function run(
     effect(() => {
       void props.theme.value;
       stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value);
+      recolored = true;
+      ask();
+    }),
+    effect(() => {
+      stage.marks.set(props.marks.value);
       ask();
     }),
     effect(() => {
@@ -230,6 +258,7 @@ function run(
     for (const stop of stops) stop();
     props.onPicker?.(null);
     props.onFinder?.(null);
+    props.onImages?.(null);
     observer.disconnect();
     ratio.removeEventListener("change", measure);
     canvas.removeEventListener("webglcontextlost", onLost);

@@ -5,6 +5,7 @@ import { combined } from "../data/sample-sets";
 import { type Box, type Drawn, GridStage, placeIn } from "../render/grid-stage";
 import type { AppState } from "../state/app-state";
 import type { GridMotion } from "../state/grid-motion";
+import { NO_IMAGES } from "../state/stage-view";
 import { toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
 
@@ -54,7 +55,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
     state.frameTimes.add(performance.now() - began);
     state.drawn = !motion.loading;
     const points = drawn.reduce((sum, cell) => sum + (cell ? cell.frame.layers[0].step.samples : 0), 0);
-    state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points };
+    state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points, ...NO_IMAGES };
   };
   const ask = (): void => {
     request ||= requestAnimationFrame(frame);

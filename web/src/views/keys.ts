@@ -2,6 +2,7 @@
 
 import { type AppState, VIEWS } from "../state/app-state";
 import { arrange, arrangementOf } from "../state/arrangement";
+import { nextMarks } from "../state/marks";
 import { moved, zoomed } from "../tour/camera";
 
 /** Half sides of the stage that an arrow moves. */
@@ -38,6 +39,9 @@ export function listenForKeys(state: AppState): () => void {
         break;
       case "r":
         state.reset();
+        break;
+      case "i":
+        nextMarks(state);
         break;
       case "c":
         state.setSelection([]);

@@ -1,0 +1,40 @@
+/** When to choose anew what is drawn as a picture: as soon as the view rests, and now and then while it moves. */
+
+/** Milliseconds without a movement that are rest. */
+const REST = 150;
+/** Milliseconds between two choices on the move. */
+const INTERVAL = 500;
+
+export type Due = "rest" | "moving" | null;
+
+export class Pace {
+  private changed = true;
+  private lastMove = Number.NEGATIVE_INFINITY;
+  private lastChoice = Number.NEGATIVE_INFINITY;
+
+  /** The view is another one than before. */
+  move(now: number): void {
+    this.changed = true;
+    this.lastMove = now;
+  }
+
+  /** What can be chosen is something else than before. */
+  change(): void {
+    this.changed = true;
+  }
+
+  /** Whether to choose now; then it counts as chosen. */
+  take(now: number): Due {
+    if (!this.changed) return null;
+    const resting = now - this.lastMove >= REST;
+    if (!resting && now - this.lastChoice < INTERVAL) return null;
+    this.lastChoice = now;
+    if (resting) this.changed = false;
+    return resting ? "rest" : "moving";
+  }
+
+  /** Milliseconds until it will rest if nothing moves; null where nothing is left to choose. */
+  wait(now: number): number | null {
+    return this.changed ? Math.max(0, this.lastMove + REST - now) : null;
+  }
+}
