@@ -367,3 +367,14 @@ def test_images_come_back_with_a_lost_context(tour: Tour) -> None:
     tour.show()
     assert np.abs(tour.pixels() - before).max() == 0
     tour.messages[:] = [m for m in tour.messages if "CONTEXT_LOST" not in m]  # the browser's own note
+
+
+def test_two_pictures_both_have_images(tour: Tour) -> None:
+    tour.show(layer="conv2", playing=False, marks="images", panes="two", beside={"layer": "conv1"})
+    beside: list[int] = tour.page.evaluate("window.inscape.images(true)")
+    assert len(images(tour)) > 50 and len(beside) > 50 and beside != images(tour)
+    assert tour.page.evaluate("window.inscape.viewBeside.images") == len(beside)
+    tour.show(panes="grid")
+    assert tour.page.get_by_test_id("marks-note").count() == 0, "the grid has points alone"
+    tour.show(panes="one")
+    assert len(images(tour)) > 100
