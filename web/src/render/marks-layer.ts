@@ -167,9 +167,9 @@ export class MarksLayer {
     if (this.before && !isSame(this.before, view)) this.pace.move(now);
     this.before = view;
     if (this.images && this.sources.pictures) this.sides = imageSides(this.sources.pictures.samples, view.zoom, this.images.pages.cell);
-    const due = this.pace.take(now);
+    const due = this.pace.take(now, this.loading);
     if (due) this.choose(view, due === "moving");
-    const wait = this.pace.wait(now);
+    const wait = this.pace.wait(now, this.loading);
     if (wait !== null && !this.timer) {
       this.timer = window.setTimeout(() => {
         this.timer = 0;
@@ -240,6 +240,7 @@ export class MarksLayer {
       first: this.selection,
       // Neighbors may share the line between them.
       room: images ? { width: width + BORDER, height: height + BORDER } : TEXT_ROOM,
+      stage: view,
       most: images ? MOST_IMAGES : MOST_TEXTS,
     };
     this.chosen = thinned(crowd, moving ? this.chosen : [], ROOM_MOVING);
