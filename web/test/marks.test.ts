@@ -31,6 +31,17 @@ describe("the pace of choosing", () => {
   });
 });
 
+it("has patience while pages come, and chooses at once behind the last", () => {
+  const pace = new Pace();
+  expect(pace.take(1000, true)).toBe("rest");
+  pace.change();
+  expect(pace.take(1100, true)).toBeNull();
+  expect(pace.wait(1100, true)).toBe(200);
+  expect(pace.take(1300, true)).toBe("rest");
+  pace.change();
+  expect(pace.take(1301, false)).toBe("rest");
+});
+
 describe("the list of pictures", () => {
   const cells = { cellOf: (sample: number) => (sample === 9 ? -1 : 100 + sample) };
   const groups = Uint16Array.from({ length: 20 }, (_, i) => i % 3);

@@ -13,7 +13,7 @@ function crowd(changes: Partial<Crowd> = {}, shift = 0): Crowd & { x: (i: number
     place[1] = y(i);
     return true;
   };
-  return { samples: SAMPLES, locate, first: [], room: ROOM, most: 3000, looked: SAMPLES, x, y, ...changes };
+  return { samples: SAMPLES, locate, first: [], room: ROOM, stage: { width: 350, height: 250 }, most: 3000, looked: SAMPLES, x, y, ...changes };
 }
 
 /** The smallest of all pairs' distances, a box being 1 wide and 1 high. */

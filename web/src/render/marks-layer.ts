@@ -32,6 +32,8 @@ const LOOKED_MOVING = 50_000;
 export interface MarksSources {
   readonly pictures: PictureSource | null;
   readonly text: ((sample: number) => Promise<string>) | null;
+  /** Milliseconds of the stage's clock, which a film holds and moves on. */
+  readonly now: () => number;
   /** Are changes to appear at once? */
   readonly still: () => boolean;
   /** Something changed that is to be drawn. */
@@ -105,12 +107,12 @@ export class MarksLayer {
 
   /** Will other samples be pictures when the view has rested? */
   get choosing(): boolean {
-    return (this.images !== null || this.labels !== null) && this.pace.wait(performance.now()) !== null;
+    return (this.images !== null || this.labels !== null) && this.pace.wait(this.sources.now()) !== null;
   }
 
   /** Does the next frame differ from the last though nothing moved? */
   get growing(): boolean {
-    return this.images !== null && this.instances.growing(performance.now() / 1000);
+    return this.images !== null && this.instances.growing(this.sources.now() / 1000);
   }
 
   has(sample: number): boolean {
@@ -157,7 +159,7 @@ export class MarksLayer {
   /** Before the points are drawn: choose, if it is time. */
   update(view: MarksView, selection: readonly number[], hovered: number | null): void {
     if (!this.images && !this.labels) return;
-    const now = performance.now();
+    const now = this.sources.now();
     if (this.selection !== selection) this.pace.change();
     if (this.selection !== selection || this.hovered !== hovered) this.instances.stale = true;
     this.selection = selection;
@@ -165,9 +167,9 @@ export class MarksLayer {
     if (this.before && !isSame(this.before, view)) this.pace.move(now);
     this.before = view;
     if (this.images && this.sources.pictures) this.sides = imageSides(this.sources.pictures.samples, view.zoom, this.images.pages.cell);
-    const due = this.pace.take(now);
+    const due = this.pace.take(now, this.loading);
     if (due) this.choose(view, due === "moving");
-    const wait = this.pace.wait(now);
+    const wait = this.pace.wait(now, this.loading);
     if (wait !== null && !this.timer) {
       this.timer = window.setTimeout(() => {
         this.timer = 0;
@@ -181,7 +183,7 @@ export class MarksLayer {
     this.labels?.draw(frame, placing, diameter / 2 + 4);
     if (!this.images) return;
     const { pages, pass } = this.images;
-    const now = performance.now() / 1000;
+    const now = this.sources.now() / 1000;
     if (this.instances.stale) {
       const marked = { groups: this.groups, selection: this.selection, hovered: this.hovered };
       this.instances.build(this.chosen, pages, marked, now, this.sources.still());
@@ -238,6 +240,7 @@ export class MarksLayer {
       first: this.selection,
       // Neighbors may share the line between them.
       room: images ? { width: width + BORDER, height: height + BORDER } : TEXT_ROOM,
+      stage: view,
       most: images ? MOST_IMAGES : MOST_TEXTS,
     };
     this.chosen = thinned(crowd, moving ? this.chosen : [], ROOM_MOVING);

@@ -2,6 +2,8 @@
 
 /** Milliseconds without a movement that are rest. */
 const REST = 150;
+/** Milliseconds between two choices while more to choose from is on its way. */
+const PATIENCE = 300;
 /** Milliseconds between two choices on the move. */
 const INTERVAL = 500;
 
@@ -23,18 +25,18 @@ export class Pace {
     this.changed = true;
   }
 
-  /** Whether to choose now; then it counts as chosen. */
-  take(now: number): Due {
+  /** Whether to choose now; then it counts as chosen. `loading`: more is on its way. */
+  take(now: number, loading = false): Due {
     if (!this.changed) return null;
     const resting = now - this.lastMove >= REST;
-    if (!resting && now - this.lastChoice < INTERVAL) return null;
+    if (now - this.lastChoice < (resting ? (loading ? PATIENCE : 0) : INTERVAL)) return null;
     this.lastChoice = now;
     if (resting) this.changed = false;
     return resting ? "rest" : "moving";
   }
 
   /** Milliseconds until it will rest if nothing moves; null where nothing is left to choose. */
-  wait(now: number): number | null {
-    return this.changed ? Math.max(0, this.lastMove + REST - now) : null;
+  wait(now: number, loading = false): number | null {
+    return this.changed ? Math.max(0, this.lastMove + REST - now, loading ? this.lastChoice + PATIENCE - now : 0) : null;
   }
 }

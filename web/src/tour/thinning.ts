@@ -16,6 +16,8 @@ export interface Crowd {
   /** Those that come first. */
   readonly first: readonly number[];
   readonly room: Room;
+  /** From 0 to its width and height most places are; the search is quick there. */
+  readonly stage: Room;
   /** How many at most. */
   readonly most: number;
   /** How many samples are looked at, in the fixed order; all of them for a picture at rest. */
@@ -42,12 +44,11 @@ function greatestDivisor(a: number, b: number): number {
  */
 export function thinned(crowd: Crowd, kept: ArrayLike<number> = [], keptRoom = 1): Uint32Array {
   const { samples, first, most, locate } = crowd;
-  const grid = new Grid(crowd.room, most);
+  const grid = new Grid(crowd.room, crowd.stage, most);
   const place = new Float64Array(2);
-  const taken = new Set<number>();
   const consider = (sample: number, share: number): void => {
-    if (taken.has(sample) || !locate(sample, place)) return;
-    if (grid.add(sample, place[0], place[1], share)) taken.add(sample);
+    // One that was added already lies in its own way.
+    if (locate(sample, place)) grid.add(sample, place[0], place[1], share);
   };
   for (let i = 0; i < kept.length && grid.count < most; i++) consider(kept[i], keptRoom);
   for (let i = 0; i < first.length && grid.count < most; i++) consider(first[i], 1);
@@ -68,12 +69,19 @@ class Grid {
   private readonly x: Float64Array;
   private readonly y: Float64Array;
   private readonly next: Int32Array;
-  private readonly heads = new Map<number, number>();
+  private readonly columns: number;
+  private readonly rows: number;
+  private readonly heads: Int32Array;
 
   constructor(
     private readonly room: Room,
+    stage: Room,
     most: number,
   ) {
+    // A margin all around, so that every cell has neighbors. What lies farther out is kept in the margin.
+    this.columns = Math.ceil(stage.width / room.width) + 3;
+    this.rows = Math.ceil(stage.height / room.height) + 3;
+    this.heads = new Int32Array(this.columns * this.rows).fill(-1);
     this.chosen = new Uint32Array(most);
     this.x = new Float64Array(most);
     this.y = new Float64Array(most);
@@ -81,13 +89,15 @@ class Grid {
   }
 
   /** Add a box unless it meets another, both made smaller to this share of their room. */
-  add(sample: number, x: number, y: number, share: number): boolean {
-    const { width, height } = this.room;
-    const [column, row] = [Math.floor(x / width), Math.floor(y / height)];
+  add(sample: number, x: number, y: number, share: number): void {
+    const { columns, rows, heads, next } = this;
+    const [width, height] = [share * this.room.width, share * this.room.height];
+    const column = Math.min(columns - 2, Math.max(1, Math.floor(x / this.room.width) + 1));
+    const row = Math.min(rows - 2, Math.max(1, Math.floor(y / this.room.height) + 1));
     for (let c = column - 1; c <= column + 1; c++) {
       for (let r = row - 1; r <= row + 1; r++) {
-        for (let i = this.heads.get(key(c, r)) ?? -1; i >= 0; i = this.next[i]) {
-          if (Math.abs(this.x[i] - x) < share * width && Math.abs(this.y[i] - y) < share * height) return false;
+        for (let i = heads[c * rows + r]; i >= 0; i = next[i]) {
+          if (Math.abs(this.x[i] - x) < width && Math.abs(this.y[i] - y) < height) return;
         }
       }
     }
@@ -95,13 +105,7 @@ class Grid {
     this.chosen[i] = sample;
     this.x[i] = x;
     this.y[i] = y;
-    this.next[i] = this.heads.get(key(column, row)) ?? -1;
-    this.heads.set(key(column, row), i);
-    return true;
+    next[i] = heads[column * rows + row];
+    heads[column * rows + row] = i;
   }
-}
-
-/** One number a cell; columns and rows of a stage are far from 2¹⁵. */
-function key(column: number, row: number): number {
-  return column * 65536 + row;
 }

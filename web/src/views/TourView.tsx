@@ -138,7 +138,9 @@ function run(
 ): () => void {
   const { motion, samples } = props;
   const { pictures, text } = props;
-  const stage = new Stage(canvas, under, over, { pictures, text, still: () => motion.still, ask: () => ask(), onFailed: props.onNotice });
+  let [clock, real] = [0, performance.now()];
+  const now = (): number => (props.held.peek() ? clock : clock + performance.now() - real);
+  const stage = new Stage(canvas, under, over, { pictures, text, now, still: () => motion.still, ask: () => ask(), onFailed: props.onNotice });
   let drawnPoints = samples;
   let request = 0;
   let last: number | null = null;
@@ -159,10 +161,12 @@ function run(
     pass(seconds);
     props.frameTimes.add(performance.now() - began);
     last = now;
-    if ((props.active() && !props.held.peek()) || stage.marks.growing) ask();
+    if ((props.active() || stage.marks.growing) && !props.held.peek()) ask();
     else last = null;
   };
   const pass = (seconds: number): void => {
+    clock = now() + (props.held.peek() ? 1000 * seconds : 0);
+    real = performance.now();
     const hovered = props.hover.peek();
     motion.advance(seconds, props.playing.peek(), props.speed.peek() * (hovered === null ? 1 : SLOWED));
     if (recolored) stage.marks.setMarkedColors(styled("--ink"), styled("--accent"));
@@ -181,7 +185,7 @@ function run(
         images: stage.marks.count,
         imageSide: stage.marks.side,
         imagesOf: stage.marks.limit,
-        arriving: stage.marks.loading || (!props.active() && (stage.marks.choosing || stage.marks.growing)),
+        arriving: stage.marks.loading || (!props.active() && !props.held.peek() && (stage.marks.choosing || stage.marks.growing)),
       },
     );
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
