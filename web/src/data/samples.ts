@@ -23,6 +23,7 @@ export interface Picture {
 export class Samples {
   private readonly pages = new Map<number, Promise<ImageBitmap>>();
   private readonly scored = new Map<string, Promise<Scores>>();
+  private readonly losses = new Map<string, Promise<Float32Array | null>>();
 
   constructor(private store: RecordingStore) {}
 
@@ -43,6 +44,10 @@ export class Samples {
   get hasPredictions(): boolean {
     const first = this.store.index.checkpoints[0];
     return first !== undefined && this.store.node(`${first.path}/prediction`) !== undefined;
+  }
+
+  get hasLosses(): boolean {
+    return this.store.index.checkpoints.some(({ path }) => this.store.node(`${path}/loss`) !== undefined);
   }
 
   async picture(sample: number): Promise<Picture | null> {
@@ -70,6 +75,24 @@ export class Samples {
       scores.catch(() => this.scored.delete(key));
     }
     return scores;
+  }
+
+  /** (sample,): −log of the probability of the label at a checkpoint; null where the recording has none. */
+  loss(place: number): Promise<Float32Array | null> {
+    const key = this.store.index.checkpoints[place]?.path ?? "";
+    let loss = this.losses.get(key);
+    if (!loss) {
+      loss = this.readLoss(key);
+      this.losses.set(key, loss);
+      loss.catch(() => this.losses.delete(key));
+    }
+    return loss;
+  }
+
+  private async readLoss(path: string): Promise<Float32Array | null> {
+    if (!this.store.node(`${path}/loss`)) return null;
+    const { data } = await this.store.read(`${path}/loss`);
+    return data instanceof Float32Array ? data : null;
   }
 
   private async readScores(path: string): Promise<Scores> {

@@ -45,8 +45,8 @@ export class GridStage {
     this.points.setShown(shown);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null): void {
-    this.points.setColors(colors, lit);
+  setColors(colors: readonly Rgb[], lit: number | null, near = 0): void {
+    this.points.setColors(colors, lit, near);
   }
 
   resize(width: number, height: number, ratio: number): void {

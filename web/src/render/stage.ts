@@ -103,10 +103,11 @@ export class Stage {
     this.points.setShown(shown);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null): void {
+  setColors(colors: readonly Rgb[], lit: number | null, near = 0): void {
     this.colors = colors;
-    this.lit = lit;
-    this.points.setColors(colors, lit);
+    // A part of a scale that is pointed at is lit on the stage, and not in what is kept of it.
+    this.lit = near ? null : lit;
+    this.points.setColors(colors, lit, near);
   }
 
   draw(frame: Frame | null, camera: Camera, selected: readonly number[], hovered: number | null): void {

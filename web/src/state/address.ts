@@ -1,12 +1,16 @@
 /** The state in the address bar: a link shows the same picture. */
 
 import { asCamera, type Camera } from "../tour/camera";
+import { type GivenRange, rangeFrom, rangeText } from "./given-range";
 import { columnOf, orthonormalBasis } from "../tour/matrix";
 
 export interface Address {
   recording?: string;
   view?: string;
   colorBy?: string;
+  colorScale?: string;
+  movement?: string;
+  range?: GivenRange;
   groups?: number[];
   selection?: number[];
   camera?: Camera;
@@ -48,6 +52,9 @@ export function encodeAddress(address: Address): string {
   if (address.filter && address.filter.length <= LONGEST_FILTER) fields.set("filter", address.filter.join("."));
   if (address.view && address.view !== "tour") fields.set("view", address.view);
   if (address.colorBy && address.colorBy !== "label") fields.set("color", address.colorBy);
+  if (address.colorScale && address.colorScale !== "viridis") fields.set("scale", address.colorScale);
+  if (address.movement && address.movement !== "checkpoint") fields.set("from", address.movement);
+  if (address.range) fields.set("range", rangeText(address.range));
   if (address.groups) fields.set("groups", address.groups.join("."));
   if (address.selection?.length && address.selection.length <= LONGEST_FILTER) fields.set("selection", address.selection.join("."));
   if (address.camera && !isWhole(address.camera)) {
@@ -86,6 +93,12 @@ export function decodeAddress(hash: string): Address {
   if (speed !== null && speed >= 0 && speed <= 10) address.speed = speed;
   const colorBy = fields.get("color");
   if (colorBy) address.colorBy = colorBy;
+  const colorScale = fields.get("scale");
+  if (colorScale) address.colorScale = colorScale;
+  const movement = fields.get("from");
+  if (movement) address.movement = movement;
+  const range = rangeFrom(fields.get("range") ?? "");
+  if (range) address.range = range;
   for (const name of ["filter", "groups", "selection"] as const) {
     const list = fields.get(name);
     if (list && /^\d+(\.\d+)*$/.test(list)) address[name] = list.split(".").map(Number);

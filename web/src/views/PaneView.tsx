@@ -8,6 +8,7 @@ import type { Grip } from "../state/grip";
 import { theme } from "../theme/theme";
 import { describe } from "./caption";
 import { Handles } from "./Handles";
+import { columnOf, wordsFor } from "../data/coloring";
 import { HoverCard } from "./HoverCard";
 import { Message } from "./Message";
 import { placeText } from "./TimeBar";
@@ -57,7 +58,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         woken={state.woken}
         frameTimes={frameTimes}
         name={beside ? "stage-beside" : "stage"}
-        description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims)}
+        description={describe(store.index.samples, columnOf(coloring.by) ?? coloring.by, coloring.kind === "groups" ? coloring.names.length : null, pane.layer.value, placeText(names, place), steps.embedding.dims)}
         held={state.film.held}
         onStage={state.film.join}
         advance={(seconds) => {
@@ -80,6 +81,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
             sample={hover}
             samples={samples}
             classes={classes}
+            words={wordsFor(coloring, hover)}
             place={nearest}
             checkpoint={names[nearest] ?? ""}
             at={hoverPlace}

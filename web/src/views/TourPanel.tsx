@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { withOwn } from "../data/coloring";
 import { isOfClasses, isTimeless } from "../data/steps";
 import { isSimplex } from "../tour/fit";
 import { classColors, UNLABELED } from "../theme/palette";
@@ -26,7 +27,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   const place = state.checkpoint.value;
   // Of a place between two layers only the step matters here: the place itself changes with every frame.
   const leg = useMemo(() => computed(() => legOf(state)), [state]).value;
-  const labelColors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
+  const labelColors = useMemo(() => computed(() => withOwn(classes.names, [...classColors(classes.names.length), UNLABELED], state.ownColors.all.value)), [classes, state]).value;
   if (!steps || !coloring) return null;
   const { embedding } = steps;
   // Between two checkpoints the numbers are those of the nearer one, and say so.
@@ -61,15 +62,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
         {state.grid.open.value ? <GridView state={state} /> : <Panes state={state} />}
       </main>
       <aside class="side">
-        <Legend
-          coloring={coloring}
-          preview={state.preview}
-          groups={state.groups}
-          predictions={samples.hasPredictions}
-          onColorBy={(by) => state.setColorBy(by)}
-          onToggle={(group) => state.toggleGroup(group)}
-          onAll={() => (state.groups.value = null)}
-        />
+        <Legend state={state} recording={recording} />
         <HandlesPanel state={state} />
         <SelectionPanel state={state} recording={recording} colors={labelColors} />
         <Trust leg={leg} method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />

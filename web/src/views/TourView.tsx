@@ -3,7 +3,7 @@
 import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Coloring } from "../data/coloring";
+import { type Coloring, litSteps } from "../data/coloring";
 import { Stage } from "../render/stage";
 import { vectorOf, type Words } from "../render/vector";
 import type { FilmedStage } from "../state/film";
@@ -184,7 +184,8 @@ function run(
     }),
     effect(() => {
       void props.theme.value;
-      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value);
+      const coloring = props.coloring.value;
+      stage.setColors((coloring?.colors ?? []).map(toRgb), props.preview.value, litSteps(coloring));
       ask();
     }),
     effect(() => {

@@ -141,15 +141,11 @@ function onStage(state: AppState, event: KeyboardEvent): boolean {
 
 /** The next sample that is drawn, in the order of the data, round and round. */
 function nextShown(state: AppState, by: number): number | null {
-  const of = state.coloring.peek()?.of;
-  if (!of?.length) return null;
-  const filter = state.filter.peek();
-  const chosen = filter && new Set(filter);
-  const groups = state.groups.peek();
+  const shown = state.shown.peek();
   let sample = state.hover.peek() ?? (by > 0 ? -1 : 0);
-  for (let tries = 0; tries < of.length; tries++) {
-    sample = (sample + by + of.length) % of.length;
-    if ((!chosen || chosen.has(sample)) && (!groups || groups.includes(of[sample]))) return sample;
+  for (let tries = 0; tries < shown.length; tries++) {
+    sample = (sample + by + shown.length) % shown.length;
+    if (shown[sample]) return sample;
   }
   return null;
 }
