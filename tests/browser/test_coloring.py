@@ -240,6 +240,37 @@ def test_where_nothing_is_before_it_the_legend_says_so(tour: Any) -> None:
     assert "logits, the layer before, is not in this layout" in legend_reason(tour)
 
 
+def test_the_difference_of_two_pictures_is_what_numpy_finds(
+    tour: Any, open_tour: OpenTour, demo_recording: Path
+) -> None:
+    first, second = (aligned(demo_recording, "pca", "fc1", f"epoch-{epoch}") for epoch in (8, 1))
+    a, b = ((cloud - cloud.mean(0)) / radius(cloud) for cloud in (first, second))
+    u, _, vt = np.linalg.svd(a.T @ b)
+    expected = np.linalg.norm(a @ (u @ vt) - b, axis=1)
+    tour.show(playing=False, layer="fc1", embedding="pca", checkpoint=8)
+    tour.show(panes="two", beside={"checkpoint": 1})
+    tour.page.get_by_test_id("colour-by").select_option("difference")
+    tour.page.get_by_test_id("color-bar").wait_for()
+    assert "fc1 at epoch-8 and fc1 at epoch-1" in tour.page.get_by_test_id("legend-gloss").inner_text()
+    order = np.argsort(expected)
+    for place in (0, 700, 1999):
+        value = float(expected[order[place]])
+        tour.show(filter=[int(order[place])], range=[max(0, value - 1e-3), value + 1e-3])
+        assert tour.view["points"] == 1
+        tour.show(range=[value + 1e-3, None])
+        assert tour.view["points"] == 0
+    # A link opens the second picture before it colors by what is other there.
+    tour.wait(lambda: "difference" in tour.page.evaluate("location.hash"))
+    token = tour.address.split("?")[1]
+    other = open_tour(tour.page.evaluate("location.href").replace("/#", f"/?{token}#"))
+    other.wait(lambda: other.state["colorBy"] == "difference" and other.view["ready"])
+    # With one picture there is nothing to compare.
+    tour.show(panes="one", filter=None, range=None)
+    assert "one picture" in legend_reason(tour)
+    tour.page.get_by_test_id("colour-by").select_option("label")
+    tour.wait(lambda: tour.page.locator("option[value=difference]").count() == 0)
+
+
 def test_quality_is_the_recording_s_and_says_where_it_is_measured(tour: Any, demo_recording: Path) -> None:
     group = zarr.open_group(demo_recording, mode="r")["embeddings/pca"]
     content: Any = dict(group.attrs["inscape"])

@@ -87,8 +87,6 @@ export class AppState implements Pane {
   readonly coloringOnTheWay = signal(false);
   /** From where a movement is measured. */
   readonly movementFrom: Signal<MovementFrom> = signal("checkpoint");
-  /** (sample,): how far each is apart in two panels; null while there is one. */
-  readonly difference: Signal<Float32Array | null> = signal(null);
   readonly colorScale: Signal<ScaleName> = signal("viridis");
   /** Whether the page is on near black. */
   readonly dark = signal(false);

@@ -2,8 +2,9 @@
 
 import { batch, computed, effect } from "@preact/signals";
 import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, withoutNumbers } from "../data/coloring";
-import { lengthScale, lossScale, scaleOf, SHARE } from "../data/quantities";
+import { lossScale, scaleOf, SHARE } from "../data/quantities";
 import { columnsOf, readColumn } from "../data/sample-columns";
+import { planDifference } from "./coloring-difference";
 import { planMovement } from "./coloring-movement";
 import { planQuality } from "./coloring-quality";
 import type { AppState, OpenRecording } from "./app-state";
@@ -27,7 +28,6 @@ export interface Offered {
 
 const CONFIDENCE = "The probability that the network gives to the class it names.";
 const LOSS = "The loss in nats: −ln of the probability that the network gives to the right class. 0 is sure and right.";
-const DIFFERENCE = "How far each sample lies apart in the two panels, both clouds turned to each other and drawn to one size; 1 is their radius.";
 
 /** The colorings that the open recording has. */
 export function offeredColorings(recording: OpenRecording, difference: boolean): Offered[] {
@@ -55,16 +55,15 @@ export function offeredColorings(recording: OpenRecording, difference: boolean):
 /** Keep the coloring what was asked for. While one loads the old one stays, and so it does where one can't be read. */
 export function followColoring(state: AppState, pane: Pane = state): () => void {
   const nearest = computed(() => Math.round(pane.checkpoint.value));
-  let last: { readonly key: string; readonly classes: object; readonly difference: object | null } | null = null;
+  let last: { readonly key: string; readonly classes: object } | null = null;
   return effect(() => {
     const recording = pane.recording.value;
     const by = state.colorBy.value;
     if (!recording) return;
     const plan = planOf(state, pane, recording, by, nearest);
     const { classes } = recording;
-    const difference = by === "difference" ? state.difference.value : null;
-    if (last?.key === plan.key && last.classes === classes && last.difference === difference) return;
-    const asked = { key: plan.key, classes, difference };
+    if (last?.key === plan.key && last.classes === classes) return;
+    const asked = { key: plan.key, classes };
     last = asked;
     const show = (coloring: Coloring): void => {
       if (last !== asked) return;
@@ -107,16 +106,9 @@ function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: Color
   if (column !== null) return { key: by, load: () => columnColoring(recording, by, column) };
   const builtIn = BUILT_IN.find((name) => name === by) ?? "label";
   if (builtIn === "movement") return planMovement(state, pane, recording, nearest.value);
+  if (builtIn === "difference") return planDifference(state, recording);
   if (builtIn === "quality") return planQuality(pane, recording, nearest.value);
   if (builtIn === "label") return { key: by, load: () => byLabel(classes) };
-  if (builtIn === "difference") {
-    const values = state.difference.value;
-    const load = (): Coloring =>
-      values
-        ? byNumbers({ by, values, scale: lengthScale(values), gloss: DIFFERENCE })
-        : withoutNumbers(by, store.index.samples, lengthScale(new Float32Array(0)), DIFFERENCE, "There is one panel: open a second one to compare it with.");
-    return { key: by, load };
-  }
   const place = nearest.value;
   const { name: at, path } = store.index.checkpoints[place] ?? { name: "", path: "" };
   const key = [by, path].join("\n");

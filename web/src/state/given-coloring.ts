@@ -10,7 +10,9 @@ import { refuse } from "./refuse";
 export function coloringChanges(state: AppState, recording: OpenRecording, wanted: Record<string, unknown>): (() => void)[] {
   const changes: (() => void)[] = [];
   if (wanted.colorBy !== undefined) {
-    const offered = offeredColorings(recording, state.difference.peek() !== null).flatMap(({ choices }) => choices.map(({ by }) => by));
+    // The second picture may come with the same assignment.
+    const compared = wanted.panes === undefined && wanted.beside === undefined ? state.beside.open.peek() : wanted.panes === "two" || Boolean(wanted.beside);
+    const offered = offeredColorings(recording, compared).flatMap(({ choices }) => choices.map(({ by }) => by));
     const by = offered.find((b) => b === wanted.colorBy) ?? refuse("no such coloring of this recording", wanted.colorBy, `choose from ${offered.join(", ")}`);
     changes.push(() => state.setColorBy(by));
   }

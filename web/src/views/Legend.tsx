@@ -9,7 +9,7 @@ import { NumbersLegend } from "./NumbersLegend";
 
 export function Legend({ state, recording }: { readonly state: AppState; readonly recording: OpenRecording }) {
   const coloring = state.coloring.value;
-  const compared = useMemo(() => computed(() => state.difference.value !== null), [state]).value;
+  const compared = useMemo(() => computed(() => state.beside.open.value), [state]).value;
   const offered = useMemo(() => offeredColorings(recording, compared), [recording, compared]);
   if (!coloring) return null;
   const filtered = state.groups.value !== null || state.range.value !== null;

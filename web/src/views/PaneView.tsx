@@ -2,13 +2,13 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { columnOf, wordsFor } from "../data/coloring";
 import type { AppState } from "../state/app-state";
 import type { FrameTimes } from "../state/frame-times";
 import type { Grip } from "../state/grip";
 import { theme } from "../theme/theme";
 import { describe } from "./caption";
 import { Handles } from "./Handles";
-import { columnOf, wordsFor } from "../data/coloring";
 import { HoverCard } from "./HoverCard";
 import { Message } from "./Message";
 import { placeText } from "./TimeBar";

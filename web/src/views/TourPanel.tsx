@@ -19,7 +19,7 @@ import { placeText } from "./TimeBar";
 import { Trust } from "./Trust";
 
 export function TourPanel({ state, recording }: { state: AppState; recording: OpenRecording }) {
-  const { classes, store, samples } = recording;
+  const { classes, store } = recording;
   const steps = state.steps.value;
   const scene = state.scene.value;
   const coloring = state.coloring.value;
