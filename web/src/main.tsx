@@ -1,12 +1,15 @@
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { applyAddress, keepAddress } from "./state/address-bar";
 import { decodeAddress } from "./state/address";
 import { AppState } from "./state/app-state";
 import { Bookmarks } from "./state/bookmarks";
 import { publish } from "./state/public-state";
-import { begin, follow, followColoring, followFlow } from "./state/session";
+import { followColoring } from "./state/coloring";
+import { begin, follow, followFlow } from "./state/session";
 import { listenForInterruptions } from "./state/visiting";
 import { watch } from "./state/watching";
+import { theme } from "./theme/theme";
 import "./theme/theme.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
@@ -30,6 +33,9 @@ async function start(): Promise<void> {
   applyAddress(state, asked);
 }
 
+effect(() => {
+  state.dark.value = theme.value === "dark";
+});
 for (const pane of [state, state.beside]) {
   follow(state, pane);
   followFlow(state, pane);

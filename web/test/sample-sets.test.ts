@@ -36,4 +36,10 @@ describe("sets of samples", () => {
     expect(isSame([5, 3], [5, 3, 1])).toBe(false);
     expect(isSame([5, 3, 1], [5, 5, 3])).toBe(false);
   });
+
+  it("are shown where their number is in the range; what is no number is in none", () => {
+    const values = Float32Array.of(0.1, 0.5, Number.NaN, 0.9, 0.5);
+    expect([...shownSamples(5, null, null, null, { values, range: [0.5, 0.9] })]).toEqual([0, 1, 0, 1, 1]);
+    expect([...shownSamples(5, [0, 1], null, null, { values, range: [-Infinity, 0.5] })]).toEqual([1, 1, 0, 0, 0]);
+  });
 });

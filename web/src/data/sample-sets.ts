@@ -32,18 +32,30 @@ export function isSame(a: readonly number[], b: readonly number[]): boolean {
   return b.every((sample) => flags[sample] === 1) && listed(flags).length === listed(flagsOf(b, size)).length;
 }
 
-/** (sample,): 1 for those that pass a filter and are of the groups; null lets all pass. */
+/** Samples whose number lies from the first to the second, both included. */
+export interface InRange {
+  readonly values: ArrayLike<number>;
+  readonly range: readonly [number, number];
+}
+
+/** (sample,): 1 for those that pass a filter, are of the groups and in the range; null lets all pass. */
 export function shownSamples(
   samples: number,
   filter: readonly number[] | null,
   groups: readonly number[] | null,
   of: ArrayLike<number> | null,
+  inRange: InRange | null = null,
 ): Uint8Array {
   const shown = new Uint8Array(samples).fill(filter ? 0 : 1);
   for (const sample of filter ?? []) shown[sample] = 1;
   if (groups && of) {
     const wanted = new Set(groups);
     for (let i = 0; i < samples; i++) if (!wanted.has(of[i])) shown[i] = 0;
+  }
+  if (inRange) {
+    const { values, range } = inRange;
+    // What is no number is in no range.
+    for (let i = 0; i < samples; i++) if (!(values[i] >= range[0] && values[i] <= range[1])) shown[i] = 0;
   }
   return shown;
 }

@@ -25,6 +25,7 @@ export class Samples {
   private readonly pages = new Map<number, Promise<ImageBitmap>>();
   private readonly scored = new Map<string, Promise<Scores>>();
   private all: Pictures | null = null;
+  private readonly losses = new Map<string, Promise<Float32Array | null>>();
 
   constructor(private store: RecordingStore) {}
 
@@ -54,6 +55,10 @@ export class Samples {
     return first !== undefined && this.store.node(`${first.path}/prediction`) !== undefined;
   }
 
+  get hasLosses(): boolean {
+    return this.store.index.checkpoints.some(({ path }) => this.store.node(`${path}/loss`) !== undefined);
+  }
+
   async picture(sample: number): Promise<Picture | null> {
     const entry = this.store.index.thumbnails;
     if (!entry) return null;
@@ -79,6 +84,24 @@ export class Samples {
       scores.catch(() => this.scored.delete(key));
     }
     return scores;
+  }
+
+  /** (sample,): −log of the probability of the label at a checkpoint; null where the recording has none. */
+  loss(place: number): Promise<Float32Array | null> {
+    const key = this.store.index.checkpoints[place]?.path ?? "";
+    let loss = this.losses.get(key);
+    if (!loss) {
+      loss = this.readLoss(key);
+      this.losses.set(key, loss);
+      loss.catch(() => this.losses.delete(key));
+    }
+    return loss;
+  }
+
+  private async readLoss(path: string): Promise<Float32Array | null> {
+    if (!this.store.node(`${path}/loss`)) return null;
+    const { data } = await this.store.read(`${path}/loss`);
+    return data instanceof Float32Array ? data : null;
   }
 
   private async readScores(path: string): Promise<Scores> {

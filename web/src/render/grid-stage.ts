@@ -57,8 +57,8 @@ export class GridStage {
     this.flags.set(SELECTED, selected);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
-    this.points.setColors(colors, lit, ring);
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb, near = 0): void {
+    this.points.setColors(colors, lit, ring, near);
   }
 
   resize(width: number, height: number, ratio: number): void {

@@ -127,15 +127,19 @@ export class PointsPass {
     gl.bufferSubData(gl.ARRAY_BUFFER, 4 * first, colors);
   }
 
-  /** A color a group; with a group lit, the others are faded. `ring`: around what is selected. */
-  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
+  /**
+   * A color a group; with a group lit, the others are faded, but for those that are near it in the list: the steps of a
+   * scale. The last color is of samples in no group, which is near nothing. `ring`: around what is selected.
+   */
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb, near = 0): void {
     const { gl } = this.context;
     this.ring = ring;
     const rows = Math.max(1, Math.ceil(colors.length / 256));
     const bytes = new Uint8Array(4 * 256 * rows);
     this.anyFaded = lit !== null && lit < colors.length;
     colors.forEach((color, i) => {
-      const faded = this.anyFaded && i !== lit;
+      const distance = i === colors.length - 1 || lit === colors.length - 1 ? Infinity : Math.abs(i - (lit ?? i));
+      const faded = this.anyFaded && i !== lit && distance > near;
       bytes.set([...color, faded ? Math.round(255 * FADED) : 255], 4 * i);
     });
     gl.bindTexture(gl.TEXTURE_2D, this.palette);

@@ -136,11 +136,12 @@ export class Stage {
     this.flags.set(SELECTED, selected);
   }
 
-  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb): void {
+  setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb, near = 0): void {
     this.colors = colors;
-    this.lit = lit;
+    // A part of a scale that is pointed at is lit on the stage, and not in what is kept of it.
+    this.lit = near ? null : lit;
     this.ring = ring;
-    this.points.setColors(colors, lit, ring);
+    this.points.setColors(colors, lit, ring, near);
   }
 
   /** `marked`: samples that are to be pictures before others. */

@@ -1,6 +1,7 @@
 /** The state in the address bar: a link shows the same picture. */
 
 import { asCamera, type Camera } from "../tour/camera";
+import { type GivenRange, rangeFrom, rangeText } from "./given-range";
 import { columnOf, orthonormalBasis } from "../tour/matrix";
 
 export interface Address {
@@ -8,6 +9,9 @@ export interface Address {
   view?: string;
   colorBy?: string;
   marks?: string;
+  colorScale?: string;
+  movement?: string;
+  range?: GivenRange;
   groups?: number[];
   selection?: number[];
   camera?: Camera;
@@ -50,6 +54,9 @@ export function encodeAddress(address: Address): string {
   if (address.view && address.view !== "tour") fields.set("view", address.view);
   if (address.colorBy && address.colorBy !== "label") fields.set("color", address.colorBy);
   if (address.marks && address.marks !== "points") fields.set("marks", address.marks);
+  if (address.colorScale && address.colorScale !== "viridis") fields.set("scale", address.colorScale);
+  if (address.movement && address.movement !== "checkpoint") fields.set("from", address.movement);
+  if (address.range) fields.set("range", rangeText(address.range));
   if (address.groups) fields.set("groups", address.groups.join("."));
   if (address.selection?.length && address.selection.length <= LONGEST_FILTER) fields.set("selection", address.selection.join("."));
   if (address.camera && !isWhole(address.camera)) {
@@ -90,6 +97,12 @@ export function decodeAddress(hash: string): Address {
   if (colorBy) address.colorBy = colorBy;
   const marks = fields.get("marks");
   if (marks) address.marks = marks;
+  const colorScale = fields.get("scale");
+  if (colorScale) address.colorScale = colorScale;
+  const movement = fields.get("from");
+  if (movement) address.movement = movement;
+  const range = rangeFrom(fields.get("range") ?? "");
+  if (range) address.range = range;
   for (const name of ["filter", "groups", "selection"] as const) {
     const list = fields.get(name);
     if (list && /^\d+(\.\d+)*$/.test(list)) address[name] = list.split(".").map(Number);

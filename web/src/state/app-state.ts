@@ -1,7 +1,7 @@
 /** What the page shows, as signals: one selection, one coloring, one time, shared by all views. */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ColorBy, Coloring } from "../data/coloring";
+import { type ColorBy, type Coloring, type GroupColoring, type Look, painted } from "../data/coloring";
 import type { Classes } from "../data/columns";
 import type { Connection, Job } from "../data/live";
 import { NOTHING_ADDED, type People } from "../data/people";
@@ -12,11 +12,13 @@ import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
 import type { Marks } from "../render/marks-layer";
+import type { ScaleName } from "../theme/scales";
 import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import { smoothstep, TRANSITION } from "../tour/time";
+import type { MovementFrom } from "./coloring";
 import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
@@ -26,6 +28,7 @@ import { Handling } from "./handling";
 import { Neighbors } from "./neighbors";
 import type { Pane } from "./pane";
 import { PartChoice } from "./part-choice";
+import { OwnColors } from "./own-colors";
 import type { PeopleClient } from "./people";
 import { Search } from "./search";
 import type { StageView } from "./stage-view";
@@ -81,7 +84,19 @@ export class AppState implements Pane {
   /** What stands for a sample: a point, its picture or text, or a point of its picture's mean color. */
   readonly marks: Signal<Marks> = signal("points");
   /** What the points are colored by now: it follows `colorBy` and the checkpoint once it is loaded. */
-  readonly coloring: Signal<Coloring | null> = signal(null);
+  readonly unpainted: Signal<Coloring | null> = signal(null);
+  /** The same in the colors of this page: its theme, its scale, the colors that people chose. */
+  readonly coloring: ReadonlySignal<Coloring | null>;
+  /** The same, where it is of groups: steps of a scale are none. */
+  readonly grouping: ReadonlySignal<GroupColoring | null>;
+  readonly coloringOnTheWay = signal(false);
+  /** From where a movement is measured. */
+  readonly movementFrom: Signal<MovementFrom> = signal("checkpoint");
+  readonly colorScale: Signal<ScaleName> = signal("viridis");
+  /** Whether the page is on near black. */
+  readonly dark = signal(false);
+  /** The numbers of the coloring that alone are drawn, both ends included; ±Infinity leaves an end open, null draws all. */
+  readonly range: Signal<readonly [number, number] | null> = signal(null);
   /** The groups of the coloring that alone are drawn; null draws all. */
   readonly groups: Signal<readonly number[] | null> = signal(null);
   readonly camera: Signal<Camera> = signal(WHOLE);
@@ -138,9 +153,21 @@ export class AppState implements Pane {
   readonly neighbors = new Neighbors(this);
   /** The clock, for scripts that make pictures and films. */
   readonly film = new Film(this);
+  /** Colors of classes and groups that people chose. */
+  readonly ownColors: OwnColors;
+  /** How colorings look on this page. */
+  readonly look: ReadonlySignal<Look>;
 
   /** Handles, and what can be undone. */
-  readonly handling = new Handling(this);
+  readonly handling: Handling;
+
+  constructor() {
+    this.ownColors = new OwnColors(this);
+    this.look = computed(() => ({ dark: this.dark.value, scale: this.colorScale.value, own: this.ownColors.all.value }));
+    this.coloring = computed(() => this.unpainted.value && painted(this.unpainted.value, this.look.value));
+    this.grouping = computed(() => (this.coloring.value?.kind === "groups" ? this.coloring.value : null));
+    this.handling = new Handling(this);
+  }
 
   /** Which part of the samples the first picture draws. */
   readonly part = new PartChoice(this.recording);
@@ -163,10 +190,20 @@ export class AppState implements Pane {
 
   private tween: { from: number; to: number; elapsed: number } | null = null;
 
-  /** (sample,): 1 for those of the filter and of the groups that were chosen, whatever the picture. */
-  readonly passing: ReadonlySignal<Uint8Array> = computed(() =>
-    shownSamples(this.recording.value?.store.index.samples ?? 0, this.filter.value, this.groups.value, this.coloring.value?.of ?? null),
-  );
+  /** (sample,): 1 for those of the filter, of the groups that were chosen and in the range, whatever the picture. */
+  readonly passing: ReadonlySignal<Uint8Array> = computed(() => {
+    const coloring = this.unpainted.value;
+    const range = this.range.value;
+    // A range or groups that were set for a coloring on the way are not of the one that is still shown.
+    const current = coloring?.by === this.colorBy.value ? coloring : null;
+    return shownSamples(
+      this.recording.value?.store.index.samples ?? 0,
+      this.filter.value,
+      this.groups.value,
+      current?.kind === "groups" ? current.of : null,
+      range && current?.kind === "numbers" ? { values: current.values, range } : null,
+    );
+  });
 
   /** (sample,): 1 for those that are drawn in the first picture. */
   readonly shown: ReadonlySignal<Uint8Array> = computed(() => this.part.of(this.passing.value));
@@ -228,7 +265,7 @@ export class AppState implements Pane {
 
   /** Is nothing on its way to anywhere, be it not drawn yet? */
   get resting(): boolean {
-    return !this.fetching.value && !this.motion.moving && !this.tween && !this.flowTween;
+    return !this.fetching.value && !this.coloringOnTheWay.value && !this.motion.moving && !this.tween && !this.flowTween;
   }
 
   /** Stay where everything is that is on its way. */
@@ -262,9 +299,10 @@ export class AppState implements Pane {
   /** Color by something else; the groups that were chosen were those of the coloring before. */
   setColorBy(by: ColorBy): void {
     if (by === this.colorBy.value) return;
-    this.colorBy.value = by;
-    this.groups.value = null;
-    this.preview.value = null;
+    batch(() => {
+      this.colorBy.value = by;
+      this.groups.value = this.range.value = this.preview.value = null;
+    });
   }
 
   /** The basis of every space, by which undo goes back; those of the second picture's own beside them. */
@@ -286,7 +324,7 @@ export class AppState implements Pane {
       return;
     }
     const next = chosen.includes(group) ? chosen.filter((g) => g !== group) : [...chosen, group].sort((a, b) => a - b);
-    const { names, unlabeled } = this.coloring.value ?? { names: [], unlabeled: 0 };
+    const { names, unlabeled } = this.grouping.value ?? { names: [], unlabeled: 0 };
     const all = names.length + (unlabeled ? 1 : 0);
     this.groups.value = next.length === 0 || next.length === all ? null : next;
   }
@@ -314,7 +352,7 @@ export class AppState implements Pane {
     else if (this.selecting.leave()) return;
     else if (this.hover.value !== null) this.hover.value = null;
     else if (this.grid.open.value) this.grid.open.value = false;
-    else if (this.groups.value !== null || this.filter.value !== null) this.selecting.showAll();
+    else if ((this.groups.value ?? this.range.value ?? this.filter.value) !== null) this.selecting.showAll();
     else this.setSelection([]);
   }
 

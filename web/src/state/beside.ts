@@ -4,7 +4,7 @@
  */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Coloring } from "../data/coloring";
+import { type Coloring, type GroupColoring, onScaleOf, painted } from "../data/coloring";
 import { stepsOfStop, stopOf } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, type LayerSteps, stepsOf } from "../data/steps";
@@ -47,7 +47,10 @@ export class Beside implements Pane {
   readonly flowPlace: ReadonlySignal<number>;
   readonly shown: ReadonlySignal<Uint8Array>;
   readonly camera: AppState["camera"];
-  readonly coloring: Signal<Coloring | null> = signal(null);
+  readonly unpainted: Signal<Coloring | null> = signal(null);
+  readonly coloring: ReadonlySignal<Coloring | null>;
+  readonly grouping: ReadonlySignal<GroupColoring | null>;
+  readonly coloringOnTheWay = signal(false);
   readonly motion = new TourMotion();
   readonly scene: Signal<Scene | null> = signal(null);
   readonly fetching = signal(false);
@@ -95,6 +98,12 @@ export class Beside implements Pane {
       const store = this.recording.value?.store;
       return store ? store.embeddings.map((embedding) => stepsOf(store.index, embedding, this.layer.value)).filter((steps) => steps !== null) : [];
     });
+    this.coloring = computed(() => {
+      const plain = this.unpainted.value;
+      // One legend for both pictures: numbers go by the scale of the first.
+      return plain && painted(onScaleOf(plain, state.unpainted.value), state.look.value);
+    });
+    this.grouping = computed(() => (this.coloring.value?.kind === "groups" ? this.coloring.value : null));
     this.shown = computed(() => this.part.of(state.passing.value));
     this.motion.shareWith(state.motion);
     this.grip = new Grip(state, this, true);
@@ -108,7 +117,7 @@ export class Beside implements Pane {
   }
 
   get settled(): boolean {
-    return !this.open.peek() || (this.drawn && !(this.stage.peek()?.arriving ?? false) && !this.fetching.value && !this.motion.moving);
+    return !this.open.peek() || (this.drawn && !(this.stage.peek()?.arriving ?? false) && !this.fetching.value && !this.coloringOnTheWay.value && !this.motion.moving);
   }
 
   /** Open it with a difference that is worth a look: test beside training, the beginning beside the end, or another layer. */

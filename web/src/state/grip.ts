@@ -57,7 +57,7 @@ export class Grip {
   });
 
   readonly shown: ReadonlySignal<readonly ShownHandle[]> = computed(() =>
-    shownHandles(this.state.handling.handles.value, this.sceneAxes.value, this.pane.coloring.value, this.axesShown.value),
+    shownHandles(this.state.handling.handles.value, this.sceneAxes.value, this.pane.grouping.value, this.axesShown.value),
   );
 
   private readonly names = computed(() => this.sceneAxes.value && axisNames(this.sceneAxes.value, this.shown.value));
@@ -131,7 +131,7 @@ export class Grip {
   placeOf({ handle }: ShownHandle): readonly [number, number] | null {
     const view = this.pane.stage.peek();
     const { seen } = this.pane.motion;
-    const point = seen && pointOf(handle, seen.scene, this.pane.coloring.peek());
+    const point = seen && pointOf(handle, seen.scene, this.pane.grouping.peek());
     if (!view || !seen || !point) return null;
     const [x, y] = viewOf(seen.basis, seen.scene.dims, point);
     return [view.center[0] + view.scale * x, view.center[1] - view.scale * y];
@@ -164,15 +164,15 @@ export class Grip {
     shown: ShownHandle,
     target: readonly [number, number],
   ): { basis: Float64Array; dims: number; point: Float64Array; pinned: Float64Array[] } | null {
-    const { motion, coloring } = this.pane;
+    const { motion, grouping } = this.pane;
     const { seen } = motion;
-    const point = seen && pointOf(shown.handle, seen.scene, coloring.peek());
+    const point = seen && pointOf(shown.handle, seen.scene, grouping.peek());
     if (!seen || !point) return null;
     const { dims } = seen.scene;
     const pinned = this.shown
       .peek()
       .filter(({ key, handle }) => handle.pinned && key !== shown.key)
-      .map(({ handle }) => pointOf(handle, seen.scene, coloring.peek()))
+      .map(({ handle }) => pointOf(handle, seen.scene, grouping.peek()))
       .filter((p): p is Float64Array => p !== null);
     const basis = dragged(seen.basis, dims, point, target, pinned);
     motion.restore(new Map([[seen.scene.space, basis]]), false);

@@ -63,8 +63,11 @@ export class Handling {
 
   /** A handle for each group of the coloring; or none, where all have one. */
   toggleClasses(): void {
-    const coloring = this.state.coloring.peek();
-    if (!coloring) return;
+    const coloring = this.state.grouping.peek();
+    if (!coloring) {
+      this.state.notice.value = "Numbers have no groups: color by label or another category to have a handle at the middle of each.";
+      return;
+    }
     const { by, names, none } = coloring;
     const of = (handle: Handle): boolean => handle.kind === "class" && (handle.of === null || handle.of === by);
     if (this.classesShown.peek()) {
@@ -128,7 +131,7 @@ export class Handling {
 
   /** The groups of the coloring that have samples. */
   private groups(): number[] {
-    const coloring = this.state.coloring.value;
+    const coloring = this.state.grouping.value;
     if (!coloring) return [];
     return coloring.names
       .slice(0, MOST_CLASSES)

@@ -1,7 +1,7 @@
 /** One picture of the Tour: what it is of, and what the stage makes of it. The page has one, or two beside each other. */
 
 import type { ReadonlySignal, Signal } from "@preact/signals";
-import type { Coloring } from "../data/coloring";
+import type { Coloring, GroupColoring } from "../data/coloring";
 import type { FlowCache } from "../data/flows";
 import type { LayerSteps } from "../data/steps";
 import type { Camera } from "../tour/camera";
@@ -21,7 +21,12 @@ export interface Pane {
   readonly flowPlace: ReadonlySignal<number>;
   /** (sample,): 1 for those that are drawn. */
   readonly shown: ReadonlySignal<Uint8Array>;
-  readonly coloring: Signal<Coloring | null>;
+  /** What the points are colored by, and the same in the colors of this page. */
+  readonly unpainted: Signal<Coloring | null>;
+  readonly coloring: ReadonlySignal<Coloring | null>;
+  /** The same, where it is of groups: steps of a scale are none. */
+  readonly grouping: ReadonlySignal<GroupColoring | null>;
+  readonly coloringOnTheWay: Signal<boolean>;
   readonly camera: Signal<Camera>;
   readonly motion: TourMotion;
   readonly scene: Signal<Scene | null>;

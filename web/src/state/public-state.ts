@@ -26,14 +26,19 @@ import { spaceOf } from "../tour/scene";
 import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
-import { COLOR_BY, type ColorBy } from "../data/coloring";
-import type { Marks } from "../render/marks-layer";
+import type { ColorBy } from "../data/coloring";
 import { type Combination, COMBINATIONS } from "../data/sample-sets";
+import type { Marks } from "../render/marks-layer";
+import type { ScaleName } from "../theme/scales";
 import { asCamera, type Camera } from "../tour/camera";
 import type { Handle } from "../tour/handles";
 import { paneChanges, type PublicPanes, readPanes } from "./arrangement";
 import { asHandles } from "./given-handles";
 import type { VectorOptions } from "./film";
+import type { MovementFrom } from "./coloring";
+import { coloringChanges } from "./given-coloring";
+import { type GivenRange, rangeGiven } from "./given-range";
+import { refuse } from "./refuse";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
 import { offeredMarks } from "./marks";
 import { BRUSH, type Tool, TOOLS } from "./selecting";
@@ -55,9 +60,15 @@ export interface PublicState extends PublicPanes {
   playing: boolean;
   checkpointPlaying: boolean;
   speed: number;
+  /** A built-in coloring, or `column:<name>`. */
   colorBy: ColorBy;
   /** What stands for a sample: "points"; "images", where there is room (texts, of text samples); "averages" of the images. */
   marks: Marks;
+  colorScale: ScaleName;
+  /** From where a movement is measured: the checkpoint before, or the layer before. */
+  movement: MovementFrom;
+  /** The numbers of the coloring that alone are drawn, [least, most]; null leaves an end open, or draws all. */
+  range: GivenRange;
   /** The groups of the coloring (classes, by their place in the legend) that alone are drawn; null draws all. */
   groups: number[] | null;
   /** The samples that alone are drawn; null draws all. */
@@ -130,6 +141,9 @@ export function readState(state: AppState): PublicState {
     speed: state.speed.peek(),
     colorBy: state.colorBy.peek(),
     marks: state.marks.peek(),
+    colorScale: state.colorScale.peek(),
+    movement: state.movementFrom.peek(),
+    range: rangeGiven(state.range.peek()),
     groups: copied(state.groups.peek()),
     filter: copied(state.filter.peek()),
     selection: [...state.selection.peek()],
@@ -148,11 +162,6 @@ export function readState(state: AppState): PublicState {
 
 function copied(list: readonly number[] | null): number[] | null {
   return list && [...list];
-}
-
-function refuse(what: string, got: unknown, remedy: string): never {
-  const text = JSON.stringify(got) ?? String(got);
-  throw new TypeError(`${what}; got ${text.length > 200 ? `${text.slice(0, 200)}…` : text}; ${remedy}`);
 }
 
 /** Set some of the state. Everything is checked before anything is changed. */
@@ -227,16 +236,12 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
     changes.push(() => (state.view.value = view));
   }
-  if (wanted.colorBy !== undefined) {
-    const by = COLOR_BY.find((b) => b === wanted.colorBy) ?? refuse("no such coloring", wanted.colorBy, `choose from ${COLOR_BY.join(", ")}`);
-    if (by !== "label" && !recording.samples.hasPredictions) refuse("this recording has no predictions", by, "color by label");
-    changes.push(() => state.setColorBy(by));
-  }
   if (wanted.marks !== undefined) {
     const offered = offeredMarks(recording);
     const marks = offered.find((m) => m === wanted.marks) ?? refuse("this recording can't show its samples so", wanted.marks, `choose from ${offered.join(", ")}`);
     changes.push(() => (state.marks.value = marks));
   }
+  changes.push(...coloringChanges(state, recording, wanted));
   if (wanted.groups !== undefined) {
     const groups = asNumbers(wanted.groups, 65535) ?? refuse("groups are a list of places in the legend, or null", wanted.groups, "assign null for all");
     changes.push(() => (state.groups.value = groups.length ? groups : null));

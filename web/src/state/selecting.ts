@@ -217,10 +217,10 @@ export class Selecting {
     else notice.value = "Nothing is selected: there is nothing to show alone.";
   }
 
-  /** Neither a filter nor groups of the coloring. */
+  /** Neither a filter, nor groups or a range of the coloring. */
   showAll(): void {
-    const { filter, groups, handling } = this.state;
-    handling.step(() => (filter.value = groups.value = null));
+    const { filter, groups, range, handling } = this.state;
+    handling.step(() => (filter.value = groups.value = range.value = null));
   }
 
   private paint(path: readonly number[]): void {

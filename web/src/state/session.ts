@@ -1,8 +1,8 @@
 /** Opens recordings and keeps the scene what the state asks for. The only place between the views and the server. */
 
-import { batch, computed, effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
-import { byCorrectness, byLabel, byPrediction } from "../data/coloring";
+import { byLabel } from "../data/coloring";
 import { FlowCache } from "../data/flows";
 import { Samples } from "../data/samples";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
@@ -47,7 +47,9 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
     batch(() => {
       state.gone.value = false;
       state.colorBy.value = "label";
-      state.coloring.value = byLabel(recording.classes);
+      state.unpainted.value = byLabel(recording.classes);
+      state.ownColors.forgetAll();
+      state.range.value = null;
       state.groups.value = state.filter.value = state.hover.value = null;
       state.selection.value = [];
       state.handling.forget();
@@ -107,30 +109,6 @@ export function enter(state: AppState): void {
   state.setCheckpoint(checkpoints - 1);
   state.instant = true;
   state.phase.value = { kind: "ready" };
-}
-
-/** Keep the coloring what was asked for, at the checkpoint that is nearest. */
-export function followColoring(state: AppState, pane: Pane = state): () => void {
-  const nearest = computed(() => Math.round(pane.checkpoint.value));
-  return effect(() => {
-    const recording = pane.recording.value;
-    const by = state.colorBy.value;
-    const place = by === "label" ? 0 : nearest.value;
-    if (!recording) return;
-    const { classes, samples } = recording;
-    if (by === "label") {
-      const there = pane.coloring.peek();
-      if (there?.by !== "label" || there.of !== classes.of) pane.coloring.value = byLabel(classes);
-      return;
-    }
-    state.film.awaits(samples.scores(place)).then(
-      (scores) => {
-        const asked = pane.recording.peek() === recording && state.colorBy.peek() === by && nearest.peek() === place;
-        if (asked) pane.coloring.value = by === "prediction" ? byPrediction(scores, classes) : byCorrectness(scores, classes);
-      },
-      (error: unknown) => (state.notice.value = say(error)),
-    );
-  });
 }
 
 export function flowsOf(store: RecordingStore): FlowCache[] {

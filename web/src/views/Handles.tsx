@@ -103,5 +103,5 @@ export function Handles({ state, grip }: { state: AppState; grip: Grip }) {
 }
 
 function colorOf(pane: Pane, { handle }: ShownHandle): string | null {
-  return handle.kind === "class" ? (pane.coloring.value?.colors[handle.group] ?? null) : null;
+  return handle.kind === "class" ? (pane.grouping.value?.colors[handle.group] ?? null) : null;
 }

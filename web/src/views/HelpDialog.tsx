@@ -53,7 +53,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       </dl>
       <p class="note">
         Drag moves the stage; wheel or pinch bring it nearer. Point at a sample to see what it is: the tour slows down.
-        Drag a handle and the view turns with it; a pinned one stays where it is meanwhile. Click selects, Shift and drag draw around more; in the legend, click shows a class alone.
+        Drag a handle and the view turns with it; a pinned one stays where it is meanwhile. Click selects, Shift and drag draw around more; in the legend,
+        click shows a class alone, a dot sets its color, and a drag over the bar draws a range alone.
       </p>
       <div class="actions">
         <button type="button" class="primary" onClick={() => dialog.current?.close()}>

@@ -10,6 +10,8 @@ export interface HoverCardProps {
   readonly sample: number;
   readonly samples: Samples;
   readonly classes: Classes;
+  /** What the coloring says of it, where that is not told anyway. */
+  readonly words: { readonly name: string; readonly value: string } | null;
   /** The nearest checkpoint: its place and its name. */
   readonly place: number;
   readonly checkpoint: string;
@@ -23,7 +25,7 @@ export interface HoverCardProps {
 
 const WIDTH = 190;
 
-export function HoverCard({ sample, samples, classes, place, checkpoint, at, width, height, away }: HoverCardProps) {
+export function HoverCard({ sample, samples, classes, words, place, checkpoint, at, width, height, away }: HoverCardProps) {
   const scores = useScores(samples, place);
   const text = useText(samples, sample);
   const [x, y] = at.value ?? [0, 0];
@@ -69,6 +71,12 @@ export function HoverCard({ sample, samples, classes, place, checkpoint, at, wid
           <div>
             <dt>confidence</dt>
             <dd>{(100 * confidence).toFixed(1)}%</dd>
+          </div>
+        )}
+        {words && (
+          <div data-testid="hover-coloring">
+            <dt>{words.name}</dt>
+            <dd>{words.value}</dd>
           </div>
         )}
       </dl>

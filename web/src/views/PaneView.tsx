@@ -2,6 +2,7 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { columnOf, wordsFor } from "../data/coloring";
 import type { AppState } from "../state/app-state";
 import type { FrameTimes } from "../state/frame-times";
 import type { Grip } from "../state/grip";
@@ -69,7 +70,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         woken={state.woken}
         frameTimes={frameTimes}
         name={beside ? "stage-beside" : "stage"}
-        description={describe(store.index.samples, coloring.by, coloring.names.length, pane.layer.value, placeText(names, place), steps.embedding.dims, mark)}
+        description={describe(store.index.samples, columnOf(coloring.by) ?? coloring.by, coloring.kind === "groups" ? coloring.names.length : null, pane.layer.value, placeText(names, place), steps.embedding.dims, mark)}
         held={state.film.held}
         onStage={state.film.join}
         advance={(seconds) => {
@@ -96,6 +97,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
             sample={hover}
             samples={samples}
             classes={classes}
+            words={wordsFor(coloring, hover)}
             place={nearest}
             checkpoint={names[nearest] ?? ""}
             at={hoverPlace}

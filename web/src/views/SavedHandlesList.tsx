@@ -21,10 +21,10 @@ export function SavedHandlesList({ state }: { state: AppState }) {
     const trimmed = name.trim();
     if (!trimmed) return;
     const there = people.handles.find((entry) => entry.name === trimmed);
-    void state.peopleClient?.put("handles", trimmed, { handles: toSaved(handles, state.coloring.peek()) }, there?.version ?? "new").catch(tell);
+    void state.peopleClient?.put("handles", trimmed, { handles: toSaved(handles, state.grouping.peek()) }, there?.version ?? "new").catch(tell);
   };
   const take = (saved: SavedHandles): void => {
-    const found = fromSaved(saved, state.coloring.peek(), state.recording.peek()?.store.index.samples ?? 0);
+    const found = fromSaved(saved, state.grouping.peek(), state.recording.peek()?.store.index.samples ?? 0);
     if (typeof found === "string") {
       state.notice.value = `The handles “${saved.name}” can't be shown: ${found}.`;
       return;

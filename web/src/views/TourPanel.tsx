@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { withOwn } from "../data/coloring";
 import { isOfClasses, isTimeless } from "../data/steps";
 import { isSimplex } from "../tour/fit";
 import { classColors, UNLABELED } from "../theme/palette";
@@ -19,7 +20,7 @@ import { placeText } from "./TimeBar";
 import { Trust } from "./Trust";
 
 export function TourPanel({ state, recording }: { state: AppState; recording: OpenRecording }) {
-  const { classes, store, samples } = recording;
+  const { classes, samples, store } = recording;
   const steps = state.steps.value;
   const scene = state.scene.value;
   const coloring = state.coloring.value;
@@ -27,7 +28,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
   const place = state.checkpoint.value;
   // Of a place between two layers only the step matters here: the place itself changes with every frame.
   const leg = useMemo(() => computed(() => legOf(state)), [state]).value;
-  const labelColors = useMemo(() => [...classColors(classes.names.length), UNLABELED], [classes]);
+  const labelColors = useMemo(() => computed(() => withOwn(classes.names, [...classColors(classes.names.length), UNLABELED], state.ownColors.all.value)), [classes, state]).value;
   if (!steps || !coloring) return null;
   const { embedding } = steps;
   // Between two checkpoints the numbers are those of the nearer one, and say so.
@@ -63,15 +64,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
         {state.grid.open.value ? <GridView state={state} /> : <Panes state={state} />}
       </main>
       <aside class="side">
-        <Legend
-          coloring={coloring}
-          preview={state.preview}
-          groups={state.groups}
-          predictions={samples.hasPredictions}
-          onColorBy={(by) => state.setColorBy(by)}
-          onToggle={(group) => state.toggleGroup(group)}
-          onAll={() => (state.groups.value = null)}
-        >
+        <Legend state={state} recording={recording}>
           <MarksChoice state={state} recording={recording} />
         </Legend>
         <HandlesPanel state={state} />

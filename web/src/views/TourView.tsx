@@ -3,7 +3,7 @@
 import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Coloring } from "../data/coloring";
+import { type Coloring, litSteps } from "../data/coloring";
 import type { Marks, MarksSources } from "../render/marks-layer";
 import { countOf } from "../data/sample-sets";
 import { Stage } from "../render/stage";
@@ -219,7 +219,8 @@ function run(
     }),
     effect(() => {
       const ring = toRgb(ringColor(props.theme.value));
-      stage.setColors((props.coloring.value?.colors ?? []).map(toRgb), props.preview.value, ring);
+      const coloring = props.coloring.value;
+      stage.setColors((coloring?.colors ?? []).map(toRgb), props.preview.value, ring, litSteps(coloring));
       recolored = true;
       ask();
     }),

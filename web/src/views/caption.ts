@@ -36,7 +36,7 @@ export function captionOf({ layer, method, dims, units, simplex, classes, mark }
 }
 
 /** The text alternative of the stage. */
-export function describe(samples: number, by: string, groups: number, layer: string, checkpoint: string, dims: number, mark: string): string {
-  const colored = groups ? `, colored by ${by} in ${groups} groups` : "";
+export function describe(samples: number, by: string, groups: number | null, layer: string, checkpoint: string, dims: number, mark: string): string {
+  const colored = groups === null ? `, colored by ${by}` : groups ? `, colored by ${by} in ${groups} groups` : "";
   return `Scatter plot: ${samples.toLocaleString("en-US")} samples as ${mark === "point" ? "points" : "images or points"}${colored}, layer ${layer} at checkpoint ${checkpoint}, a two-dimensional projection of ${dims} dimensions that the tour turns.`;
 }

@@ -1,6 +1,7 @@
 /** The loop that draws a grid, and the hand on it: pointing lights a sample in every cell, dragging brushes. */
 
 import { effect } from "@preact/signals";
+import { litSteps } from "../data/coloring";
 import { combined } from "../data/sample-sets";
 import { type Box, type Drawn, GridStage, placeIn } from "../render/grid-stage";
 import type { AppState } from "../state/app-state";
@@ -69,7 +70,8 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
     }),
     effect(() => {
       const ring = toRgb(ringColor(theme.value));
-      stage.setColors((state.coloring.value?.colors ?? []).map(toRgb), state.preview.value, ring);
+      const coloring = state.coloring.value;
+      stage.setColors((coloring?.colors ?? []).map(toRgb), state.preview.value, ring, litSteps(coloring));
       ask();
     }),
     effect(() => {
