@@ -352,10 +352,10 @@ def test_the_picture_is_saved_from_the_page(by: str, tour: Any, tmp_path: Path) 
     for extension in ("svg", "png"):
         with tour.page.expect_download() as download:
             if by == "mouse":
-                tour.page.get_by_test_id("save").click()
-                tour.page.get_by_test_id(f"save-{extension}").click()
+                tour.page.get_by_test_id("save-picture").click()
+                tour.page.get_by_test_id(f"save-picture-{extension}").click()
             else:
-                tour.page.get_by_test_id("save").focus()
+                tour.page.get_by_test_id("save-picture").focus()
                 tour.page.keyboard.press("Enter")
                 for _ in range(1 if extension == "svg" else 2):
                     tour.page.keyboard.press("Tab")
@@ -372,7 +372,7 @@ def test_the_picture_is_saved_from_the_page(by: str, tour: Any, tmp_path: Path) 
     )
     assert (np.abs(small - shown).max(axis=-1) > 90).mean() < 0.004
     # Escape closes the choice, and the button has the focus again.
-    tour.page.get_by_test_id("save").click()
+    tour.page.get_by_test_id("save-picture").click()
     tour.page.keyboard.press("Escape")
-    assert tour.page.get_by_test_id("save-svg").count() == 0
-    assert tour.page.evaluate("document.activeElement.dataset.testid") == "save"
+    assert tour.page.get_by_test_id("save-picture-svg").count() == 0
+    assert tour.page.evaluate("document.activeElement.dataset.testid") == "save-picture"

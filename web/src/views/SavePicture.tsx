@@ -37,7 +37,7 @@ export function SavePicture({ state }: { state: AppState }) {
   if (state.view.value !== "tour" || !state.recording.value) return null;
   return (
     <div class="saving wide" ref={box}>
-      <button type="button" class="plain" aria-expanded={open} title="Save the picture" data-testid="save" onClick={() => setOpen(!open)}>
+      <button type="button" class="plain" aria-expanded={open} title="Save the picture" data-testid="save-picture" onClick={() => setOpen(!open)}>
         Save
       </button>
       {open && (
@@ -48,7 +48,7 @@ export function SavePicture({ state }: { state: AppState }) {
               type="button"
               class="plain"
               title={TITLES[format]}
-              data-testid={`save-${format}`}
+              data-testid={`save-picture-${format}`}
               onClick={() => {
                 save(state, format).catch((error: unknown) => (state.notice.value = say(error)));
                 close();
