@@ -139,9 +139,9 @@ def test_a_search_is_of_the_checkpoint_that_is_shown_and_says_what_is_hidden(tou
     search(tour, "prediction != label")
     counts = {c: int((truth.at("prediction", c) != truth.label).sum()) for c in ("epoch-0", LAST)}
     assert counts["epoch-0"] != counts[LAST]
-    tour.wait(lambda: said(tour) == f"{counts[LAST]} found at {LAST}")
+    tour.wait(lambda: said(tour) == f"{counts[LAST]:,} found at {LAST}")
     tour.show(checkpoint=0)
-    tour.wait(lambda: said(tour) == f"{counts['epoch-0']} found at epoch-0")
+    tour.wait(lambda: said(tour) == f"{counts['epoch-0']:,} found at epoch-0")
     tour.show(groups=[4])
     hidden = int(((truth.at("prediction", "epoch-0") != truth.label) & (truth.label != 4)).sum())
     tour.wait(lambda: said(tour) == f"{counts['epoch-0']:,} found at epoch-0, {hidden:,} of them not shown")
@@ -387,6 +387,7 @@ def test_saved_selections_are_rows_of_the_recording(
     page.get_by_test_id("saved-undo").click()
     tour.wait(lambda: "all seven" in recording.selections)
     assert recording.selections["all seven"].tolist() == [1, 2, 3, 5, 6, 7, 1999]
+    tour.wait(lambda: page.get_by_test_id("saved-all seven").count() == 1)
     # A name that is taken is nobody's loss.
     page.get_by_test_id("save-name").fill("all seven")
     page.keyboard.press("Enter")

@@ -19,13 +19,14 @@ export function SavedSelections({ state }: { state: AppState }) {
   const [said, setSaid] = useState<string | null>(null);
   if (!selections.length && !removed && (!selection.length || !writable)) return null;
 
-  const change = async (entry: string, work: () => Promise<void> | undefined): Promise<boolean> => {
+  const taken = (entry: string): string => `“${entry}” is there already: take another name, or update it.`;
+  const change = async (entry: string, work: () => Promise<void> | undefined, conflict?: string): Promise<boolean> => {
     setSaid(null);
     try {
       await work();
       return true;
     } catch (error) {
-      setSaid(error instanceof ChangedMeanwhile ? `“${entry}” was changed meanwhile, elsewhere: what you see now is the newest. Do it again if it still holds.` : say(error));
+      setSaid(error instanceof ChangedMeanwhile ? conflict ?? `“${entry}” was changed meanwhile, elsewhere: what you see now is the newest. Do it again if it still holds.` : say(error));
       return false;
     }
   };
@@ -33,8 +34,8 @@ export function SavedSelections({ state }: { state: AppState }) {
     const wanted = name.trim();
     if (selections.some((entry) => entry.name === wanted)) {
       setChosen(wanted);
-      setSaid(`“${wanted}” is there already: take another name, or update it.`);
-    } else if (await change(wanted, () => state.peopleClient?.put("selections", wanted, { samples: selection }, "new"))) {
+      setSaid(taken(wanted));
+    } else if (await change(wanted, () => state.peopleClient?.put("selections", wanted, { samples: selection }, "new"), taken(wanted))) {
       setName("");
       setChosen(wanted);
     }
@@ -43,7 +44,7 @@ export function SavedSelections({ state }: { state: AppState }) {
     setRenaming(null);
     const wanted = to.trim();
     if (!wanted || wanted === entry.name) return;
-    if (selections.some((other) => other.name === wanted)) setSaid(`“${wanted}” is there already: take another name.`);
+    if (selections.some((other) => other.name === wanted)) setSaid(taken(wanted));
     else if (await change(entry.name, () => state.peopleClient?.put("selections", entry.name, { name: wanted }, entry.version))) setChosen(wanted);
   };
   const remove = async (entry: SavedSelection): Promise<void> => {
@@ -51,7 +52,7 @@ export function SavedSelections({ state }: { state: AppState }) {
   };
   const restore = async ({ name: old, samples, color, note, by }: SavedSelection): Promise<void> => {
     const content = { samples, ...(color && { color }), ...(note && { note }), ...(by && { by }) };
-    if (await change(old, () => state.peopleClient?.put("selections", old, content, "new"))) setRemoved(null);
+    if (await change(old, () => state.peopleClient?.put("selections", old, content, "new"), taken(old))) setRemoved(null);
   };
   const samplesIn = (entry: SavedSelection): number[] => {
     const samples = state.recording.peek()?.store.index.samples ?? 0;

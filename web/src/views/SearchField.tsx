@@ -44,12 +44,15 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
   const listed = open && focused && options.length > 0;
   const accept = ({ text }: Suggestion): void => {
     const begun = `${typed.slice(0, suggestions.from)}${text} `;
-    search.text.value = (begun + typed.slice(suggestions.to).trimStart()).slice(0, LONGEST_QUERY);
+    const whole = (begun + typed.slice(suggestions.to).trimStart()).slice(0, LONGEST_QUERY);
+    search.text.value = whole;
     setActive(-1);
     setCaret(begun.length);
-    field.current?.focus();
-    // The value arrives with the next drawing; the caret belongs behind what was accepted.
-    requestAnimationFrame(() => field.current?.setSelectionRange(begun.length, begun.length));
+    if (!field.current) return;
+    // At once, and not with the next drawing: the next letter may come before it.
+    field.current.value = whole;
+    field.current.focus();
+    field.current.setSelectionRange(begun.length, begun.length);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
