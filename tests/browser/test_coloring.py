@@ -337,6 +337,22 @@ def test_pointing_at_the_bar_lights_what_is_near(tour: Any) -> None:
     tour.wait(lambda: np.abs(tour.pixels() - before).max() == 0)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_legend(open_tour: OpenTour, served_demo: str, scheme: str) -> None:
+    import axe_playwright_python
+
+    source = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+    tour = open_tour(served_demo, color_scheme=scheme, bypass_csp=True)
+    tour.page.evaluate(source)
+    for state in (
+        {"colorBy": "loss", "range": [None, 0.01]},
+        {"colorBy": "quality", "layer": "conv3", "checkpoint": 3},
+    ):
+        tour.show(playing=False, **state)
+        found = tour.page.evaluate("axe.run('.legend')")
+        assert [(v["id"], [n["failureSummary"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
 @pytest.fixture
 def columned(tmp_path: Path) -> Path:
     """A recording whose samples have columns of every kind."""
@@ -421,7 +437,9 @@ def test_a_color_of_one_s_own_is_kept_in_the_recording(run_server: Any, open_tou
     tour.wait(lambda: dict(recording.colors) == {"3": "#ff00aa"})
     assert np.abs(point_color(tour, sample) - [255, 0, 170]).max() <= 2
     tour.show(filter=None, selection=[sample])
-    shown = page.locator(".selection .counts .swatch").first.evaluate("e => getComputedStyle(e).backgroundColor")
+    shown = page.locator(".selection [style*=background-color]").first.evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
     assert shown == "rgb(255, 0, 170)"
     # It is that of the prediction of the same name, and it is there again.
     page.reload()
