@@ -40,6 +40,7 @@ void main() {
 
 const FRAGMENT = `#version 300 es
 precision highp float;
+precision highp int;
 uniform float u_size;
 uniform bool u_own;
 uniform int u_rank;
