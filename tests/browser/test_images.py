@@ -45,7 +45,7 @@ def images(tour: Tour) -> list[int]:
 
 def places(tour: Tour, samples: list[int]) -> Floats:
     """Where samples are, in CSS pixels of the stage."""
-    return np.array(tour.page.evaluate("samples => samples.map(window.inscape.whereIs)", samples), dtype=float)
+    return np.array(tour.page.evaluate("samples => samples.map(s => window.inscape.whereIs(s))", samples), dtype=float)
 
 
 def swatch(tour: Tour, group: int) -> Floats:
