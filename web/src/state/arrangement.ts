@@ -65,7 +65,7 @@ export function readPanes(state: AppState): PublicPanes {
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
 }
 
-type Refuse = (what: string, got: unknown, remedy: string) => never;
+export type Refuse = (what: string, got: unknown, remedy: string) => never;
 
 /** What is told of the pictures, checked; to be done when all of the state is. */
 export function paneChanges(state: AppState, wanted: Record<string, unknown>, refuse: Refuse): (() => void)[] {

@@ -27,7 +27,6 @@ import { GrandTour } from "../tour/grand-tour";
 import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
 import type { ColorBy } from "../data/coloring";
-import { type Combination, COMBINATIONS } from "../data/sample-sets";
 import type { Marks } from "../render/marks-layer";
 import type { ScaleName } from "../theme/scales";
 import { asCamera, type Camera } from "../tour/camera";
@@ -41,11 +40,11 @@ import { type GivenRange, rangeGiven } from "./given-range";
 import { refuse } from "./refuse";
 import { type AppState, type ViewName, VIEWS } from "./app-state";
 import { offeredMarks } from "./marks";
-import { BRUSH, type Tool, TOOLS } from "./selecting";
+import { type PublicTools, readTools, toolChanges } from "./public-tools";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
-export interface PublicState extends PublicPanes {
+export interface PublicState extends PublicPanes, PublicTools {
   view: ViewName;
   recording: string;
   layer: string;
@@ -85,12 +84,6 @@ export interface PublicState extends PublicPanes {
   camera: Camera;
   /** The saved view whose sentence is read; setting it goes nowhere. */
   bookmark: string | null;
-  /** What a drag on the stage does. */
-  tool: Tool;
-  /** How what is drawn joins the selection, with none of the keys that say otherwise. */
-  combine: Combination;
-  /** The radius of the brush, in CSS pixels. */
-  brush: number;
 }
 
 export interface PublicView extends StageView {
@@ -154,9 +147,7 @@ export function readState(state: AppState): PublicState {
     camera: { ...state.camera.peek() },
     ...readPanes(state),
     bookmark: state.bookmarks?.current.peek()?.name ?? null,
-    tool: state.selecting.tool.peek(),
-    combine: state.selecting.combine.peek(),
-    brush: state.selecting.brush.peek(),
+    ...readTools(state),
   };
 }
 
@@ -265,28 +256,8 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     if (bookmark !== null && typeof bookmark !== "string") refuse("a bookmark is a name, or null", bookmark, "choose a saved view, or null for none");
     changes.push(() => state.bookmarks?.mark(bookmark));
   }
-  changes.push(...toolChanges(state, wanted));
+  changes.push(...toolChanges(state, wanted, refuse));
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
-  return changes;
-}
-
-function toolChanges({ selecting }: AppState, wanted: Record<string, unknown>): (() => void)[] {
-  const changes: (() => void)[] = [];
-  if (wanted.tool !== undefined) {
-    const tool = TOOLS.find((t) => t === wanted.tool) ?? refuse("no such tool", wanted.tool, `choose from ${TOOLS.join(", ")}`);
-    changes.push(() => selecting.take(tool));
-  }
-  if (wanted.combine !== undefined) {
-    const how = COMBINATIONS.find((c) => c === wanted.combine) ?? refuse("no such combination", wanted.combine, `choose from ${COMBINATIONS.join(", ")}`);
-    changes.push(() => (selecting.combine.value = how));
-  }
-  if (wanted.brush !== undefined) {
-    const { brush } = wanted;
-    if (typeof brush !== "number" || !(brush >= BRUSH.least && brush <= BRUSH.most)) {
-      refuse("no such radius of the brush", brush, `give CSS pixels from ${BRUSH.least} to ${BRUSH.most}`);
-    }
-    changes.push(() => (selecting.brush.value = brush));
-  }
   return changes;
 }
 

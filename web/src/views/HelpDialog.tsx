@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
   ["i", "pictures, then their mean colors, in place of points; or texts"],
-  ["q w b", "lasso, rectangle, brush; once more, or Esc, to move the stage again"],
+  ["q w e", "lasso, rectangle, brush; once more, or Esc, to move the stage again"],
   ["Shift Alt", "while drawing: add, take away; both: keep what is in both"],
   ["[ ]", "a smaller, a larger brush"],
   ["Enter", "with a tool, the stage focused: begin a region that arrows move and Shift with arrows resizes; Enter takes it"],

@@ -45,7 +45,7 @@ export function SelectRegion({ state, pane }: { state: AppState; pane: Pane }) {
 
   return (
     <>
-      <svg class="stage-layer region" aria-hidden="true">
+      <svg class="region" aria-hidden="true">
         <path ref={outline} fill-rule="nonzero" />
       </svg>
       {drawing && <div class="region-count" ref={number} data-testid="region-count" aria-hidden="true" />}

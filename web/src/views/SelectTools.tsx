@@ -9,7 +9,7 @@ const TOOL_TITLES: Readonly<Record<Tool, string>> = {
   move: "Move the stage (Esc); with Shift, draw a lasso that adds",
   lasso: "Lasso (q)",
   rectangle: "Rectangle (w)",
-  brush: "Brush (b)",
+  brush: "Brush (e)",
 };
 
 const TOOL_ICONS: Readonly<Record<Tool, ComponentChildren>> = {

@@ -48,7 +48,7 @@ export function SelectionPanel({ state, recording, colors }: SelectionPanelProps
         </div>
         <SearchField state={state} recording={recording} />
         {selection.length === 0 ? (
-          <p class="note">Click a point to select it; with Shift, more of them.</p>
+          <p class="note">Click a point to select it; with Shift, click more of them or draw around them.</p>
         ) : (
           <>
             <SelectionScores state={state} store={store} />

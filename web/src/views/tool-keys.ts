@@ -5,7 +5,7 @@ import type { Pane } from "../state/pane";
 import { BRUSH, type Tool } from "../state/selecting";
 import { boxOf, type Region } from "../tour/regions";
 
-const TOOLS: Readonly<Record<string, Tool>> = { q: "lasso", w: "rectangle", b: "brush" };
+const TOOLS: Readonly<Record<string, Tool>> = { q: "lasso", w: "rectangle", e: "brush" };
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
