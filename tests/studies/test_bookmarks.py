@@ -65,7 +65,7 @@ def rec(tmp_path: Path) -> inscape.Recording:
 
 
 def test_the_words_are_true(rec: inscape.Recording) -> None:
-    findings = Findings(rec, "trained", "same", "pca")
+    findings = Findings(rec, "trained", "same", "pca", groups=[0, 2])
     told = {name: word(findings, name) for name in WORDS if name not in FLOW_WORDS and "input" not in name}
     assert told["accuracy"] == f"{100 * (READ == LABELS).mean():.1f}%" == "66.7%"
     assert (told["pair"], told["a_as_b"], told["b_as_a"], told["pair_mistakes"]) == ("ant and bee", "2", "1", "3")
@@ -73,7 +73,12 @@ def test_the_words_are_true(rec: inscape.Recording) -> None:
     assert (told["sample"], told["label"], told["prediction"]) == ("3", "ant", "bee")
     assert told["pair_samples"] == "8" and told["chance"] == "33%" and told["classes"] == "3"
     assert findings.pair_mistakes == [2, 3, 7]
+    # Of the ants and cows 4 + 4: two ants are read as bees, one cow as an ant.
+    assert (told["group_samples"], told["group_leaving"], told["group_within"]) == ("8", "2", "1")
+    assert (told["group_recall"], told["errors"], told["group_within_share"]) == ("62%", "4", "25%")
     first = Findings(rec, "raw", "same", "pca")
+    with pytest.raises(NotFound, match="no groups"):
+        word(first, "group_leaving")
     assert (word(first, "favorite"), word(first, "favorite_count"), word(first, "accuracy")) == ("ant", "12", "33.3%")
 
 
@@ -113,6 +118,14 @@ def test_stars_spread_the_axes_as_the_page_does(rec: inscape.Recording) -> None:
         resolve(rec, "x", {"layer": "same", "embedding": "pca", "basis": "$star"})["state"]["basis"], (4, 4)
     )
     assert np.allclose(basis[:, :2] * np.sqrt(2), [[0, 1], [1, 0], [0, -1], [-1, 0]], atol=1e-5)
+
+
+def test_the_plane_of_most_spread_is_that_of_the_groups_first_two_components(rec: inscape.Recording) -> None:
+    state = {"layer": "same", "embedding": "pca", "checkpoint": "trained", "groups": [1, 2], "basis": "$spread"}
+    basis = np.reshape(resolve(rec, "{group_samples} of {errors}", state)["state"]["basis"], (4, 4))
+    points = np.asarray(rec.embedding("pca", "same", "trained").aligned)[LABELS > 0]
+    values = np.linalg.svd(points - points.mean(axis=0), compute_uv=False) ** 2
+    assert np.allclose(((points - points.mean(axis=0)) @ basis[:, :2]).var(axis=0) * len(points), values[:2], rtol=1e-3)
 
 
 def test_they_are_written_once_and_leave_people_s_own_alone(rec: inscape.Recording) -> None:

@@ -37,8 +37,9 @@ GROUPS: dict[str, Callable[[Findings], list[int]]] = {
 NONE = "$none"
 """Nothing, which TOML has no word for: no filter, nothing pointed at."""
 
-BASES = ("$apart", "$star")
-"""The plane that shows the groups furthest apart, here or (``$apart@$last``) at another checkpoint; all axes evenly."""
+BASES = ("$apart", "$spread", "$star")
+"""The plane that shows the groups furthest apart, or in which they vary most, here or (``$apart@$last``) at another
+checkpoint; all axes evenly."""
 
 FIT = "$fit"
 """The camera that brings what is drawn into the stage: for a view that stands still, and is no simplex."""
@@ -161,6 +162,7 @@ def resolve(rec: Recording, sentence: str, state: Mapping[str, Any]) -> dict[str
             found[key] = SAMPLES[value](findings)
         elif key == "hover" and isinstance(value, str):
             found[key] = SAMPLES[value](findings)[0]
+    findings.groups = found.get("groups")
     if isinstance(found.get("basis"), str):
         found["basis"] = _basis(rec, found["basis"], findings, found.get("groups"))
     if found.get("camera") == FIT:
@@ -185,6 +187,12 @@ def _basis(rec: Recording, told: str, findings: Findings, groups: list[int] | No
         basis = completed(np.stack([np.sin(angles), np.cos(angles)], axis=1))
     else:
         members = findings.known if groups is None else np.isin(findings.labels, groups)
+        if not members.any():
+            raise NotFound("nothing is drawn")
+    if kind == "$spread":
+        centered = points[members] - points[members].mean(axis=0)
+        basis = completed(np.linalg.eigh(centered.T @ centered)[1][:, :-3:-1].astype(np.float64))
+    elif kind == "$apart":
         basis = discriminant(points[members], findings.labels[members])
     return [round(float(number), 6) for number in basis.ravel()]
 

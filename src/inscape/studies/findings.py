@@ -35,6 +35,7 @@ class Findings:
         layer: its name, or None where nothing is asked of a layer.
         embedding: the layout that is looked at, or ``flow:<name>``.
         place: on a flow, the place in the list of its stops.
+        groups: the classes that alone are looked at; None looks at all.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class Findings:
         layer: str | None = None,
         embedding: str | None = None,
         place: float | None = None,
+        groups: list[int] | None = None,
     ) -> None:
         self.rec = rec
         self.checkpoint = checkpoint
         self.layer = layer
         self.embedding = embedding
         self.place = place
+        self.groups = groups
 
     @cached_property
     def labels(self) -> Ints:
@@ -116,9 +119,32 @@ class Findings:
         return [int(i) for i in np.flatnonzero(swapped)]
 
     @cached_property
+    def wrong(self) -> NDArray[np.bool_]:
+        """(N,) whether a labeled sample is told wrong."""
+        wrong: NDArray[np.bool_] = self.known & (self.predictions != self.labels)
+        return wrong
+
+    @cached_property
+    def members(self) -> NDArray[np.bool_]:
+        """(N,) whether a labeled sample is of the groups that are looked at."""
+        return self.known if self.groups is None else np.isin(self.labels, self.groups)
+
+    @property
+    def leaving(self) -> int:
+        """How many of the groups are read as a class that is none of them."""
+        if self.groups is None:
+            raise NotFound("no groups are looked at")
+        return int((self.members & ~np.isin(self.predictions, self.groups)).sum())
+
+    @property
+    def within(self) -> int:
+        """How many of the groups are read as another one of them."""
+        return int((self.members & self.wrong).sum()) - self.leaving
+
+    @cached_property
     def mistake(self) -> int:
         """The sample that the network is surest of, among those it tells wrong."""
-        wrong = np.flatnonzero(self.known & (self.predictions != self.labels))
+        wrong = np.flatnonzero(self.wrong)
         if not wrong.size:
             raise NotFound("nothing is told wrong")
         return int(wrong[np.argmax(self.confidences[wrong])])
@@ -203,6 +229,12 @@ WORDS: dict[str, Callable[[Findings], str]] = {
     "best_recall": lambda f: _share(float(np.nanmax(f.recalls))),
     "worst": lambda f: f.name(int(np.nanargmin(f.recalls))),
     "worst_recall": lambda f: _share(float(np.nanmin(f.recalls))),
+    "errors": lambda f: f"{int(f.wrong.sum()):,}",
+    "group_samples": lambda f: f"{int(f.members.sum()):,}",
+    "group_recall": lambda f: _share(1 - float(f.wrong[f.members].mean())),
+    "group_leaving": lambda f: f"{f.leaving:,}",
+    "group_within": lambda f: f"{f.within:,}",
+    "group_within_share": lambda f: _share(f.within / max(int(f.wrong.sum()), 1)),
     "a": lambda f: f.name(f.pair[0]),
     "b": lambda f: f.name(f.pair[1]),
     "pair": lambda f: f"{f.name(f.pair[0])} and {f.name(f.pair[1])}",
@@ -228,7 +260,7 @@ WORDS: dict[str, Callable[[Findings], str]] = {
     "after_between": lambda f: _share(f.between(np.asarray(f.flow[0].coordinates(f.flow[1] + 1)))),
     "residual": lambda f: _share(f.flow[0].transitions[f.flow[1]].residual),
     "in_corners": lambda f: f"{int((f.confidences > CORNER).sum()):,}",
-    "wrong_in_corners": lambda f: str(int(((f.confidences > CORNER) & f.known & (f.predictions != f.labels)).sum())),
+    "wrong_in_corners": lambda f: str(int(((f.confidences > CORNER) & f.wrong).sum())),
     "undecided": lambda f: f"{int((f.confidences < UNDECIDED).sum()):,}",
 }
 """What stands in braces in a sentence."""
