@@ -121,7 +121,7 @@ export class Film {
     const missing = (): boolean => this.stages.size < (this.state.beside.open.peek() ? 2 : 1);
     const loading = (): boolean => [...this.stages].some(({ isLoading }) => isLoading?.());
     for (let tries = 0; this.state.view.peek() === "tour" && (missing() || loading()); tries++) {
-      if (tries === MOST_TRIES) throw new Error("the stage does not draw");
+      if (tries === MOST_TRIES) throw new Error(document.querySelector(".main .message")?.textContent ?? "the stage does not draw");
       await nextFrame();
     }
   }
