@@ -29,13 +29,14 @@ def sharp(chrome: Browser, served_demo: str, open_tour: Callable[..., Tour]) -> 
 
 def press_i(tour: Tour) -> None:
     tour.page.keyboard.press("i")
-    time.sleep(0.05)
     settle(tour)
 
 
 def settle(tour: Tour) -> None:
+    frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    tour.page.evaluate(frames)  # what was just done is drawn for the first time
     tour.wait(lambda: tour.view["ready"])
-    tour.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    tour.page.evaluate(frames)
 
 
 def images(tour: Tour) -> list[int]:
