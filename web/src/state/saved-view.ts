@@ -10,7 +10,11 @@ import { changesFor, type PublicState } from "./public-state";
 export type Wanted = Readonly<Record<string, unknown>>;
 
 /** What says nothing of the picture, or follows from the rest. */
-const LEFT_OUT: readonly string[] = ["recording", "checkpointName", "checkpointPlaying", "speed", "bookmark"];
+const LEFT_OUT: readonly string[] = [
+  ...["recording", "checkpointName", "checkpointPlaying", "speed", "bookmark"],
+  // What the hand holds and types is the reader's own.
+  ...["tool", "combine", "brush", "search"],
+];
 
 /** Decimals of a basis: far below a pixel, and a sixth of the digits of a double. */
 const DECIMALS = 6;
