@@ -185,8 +185,7 @@ WATCH = """
 async samples => {
     const [places, times] = [[], []];
     for (let end = performance.now() + 1500; performance.now() < end;) {
-        await new Promise(done => requestAnimationFrame(done));
-        times.push(performance.now());
+        times.push(await new Promise(done => requestAnimationFrame(done)));
         places.push(samples.map(sample => window.inscape.whereIs(sample)));
     }
     return {places, times};
@@ -213,6 +212,8 @@ def test_nothing_jumps(own: Path, served: str, open_tour: Callable[..., Tour]) -
         assert way > 80 and np.count_nonzero(steps > 0.5) > 3
         # A smoothstep of 0.7 s is at most 1.5 times as fast as an even movement, and there are two of them.
         seconds = np.diff(seen["times"]) / 1000
+        # The page may draw a frame before or behind the one that looks.
+        seconds = np.maximum(seconds, np.concatenate([[0], seconds[:-1]]))
         assert np.all(steps < way * (0.03 + 3 / 0.7 * seconds))
         assert steps[-1] < 1e-6
 
