@@ -52,9 +52,12 @@ def places(tour: Tour, samples: list[int]) -> Floats:
 def swatch(tour: Tour, group: int) -> Floats:
     text: str = (
         tour.page.get_by_test_id(f"legend-{group}")
+        .locator("xpath=..")
         .locator(".swatch")
-        .evaluate("s => getComputedStyle(s).backgroundColor")
+        .evaluate("s => s.value || getComputedStyle(s).backgroundColor")
     )
+    if text.startswith("#"):  # one that can be chosen
+        return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
     return np.array([int(part) for part in text.removeprefix("rgb(").removesuffix(")").split(",")], dtype=float)
 
 

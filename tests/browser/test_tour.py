@@ -55,9 +55,12 @@ def centroid(picture: Floats, background: Floats) -> Floats:
 def color_of(tour: Tour, row: int) -> tuple[int, ...]:
     text: str = (
         tour.page.get_by_test_id(f"legend-{row}")
+        .locator("xpath=..")
         .locator(".swatch")
-        .evaluate("swatch => getComputedStyle(swatch).backgroundColor")
+        .evaluate("s => s.value || getComputedStyle(s).backgroundColor")
     )
+    if text.startswith("#"):  # one that can be chosen
+        return tuple(int(text[i : i + 2], 16) for i in (1, 3, 5))
     return tuple(int(part) for part in text.removeprefix("rgb(").removesuffix(")").split(","))
 
 
