@@ -85,6 +85,7 @@ export function vectorOf(box: HTMLElement, points: DrawnPoints, words: Words, tr
   const group = make("g", { class: "samples" });
   for (const { x, y, color, opacity, radius = points.radius } of circles) {
     const circle = make("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r: radius.toFixed(2), fill: color });
+    if (radius !== points.radius) circle.setAttribute("class", "ring");
     if (opacity < 1) circle.setAttribute("fill-opacity", String(opacity));
     group.append(circle);
   }

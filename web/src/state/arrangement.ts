@@ -1,6 +1,7 @@
 /** One picture, two, or a grid of them; and all that in plain JSON. */
 
 import { batch } from "@preact/signals";
+import { chooseEmbedding } from "../data/steps";
 import type { AppState } from "./app-state";
 import { BASES, type Bases } from "./beside";
 import type { Part, PartChoice } from "./part-choice";
@@ -55,7 +56,7 @@ export function readPanes(state: AppState): PublicPanes {
   const second: PublicBeside = {
     recording: beside.other.peek()?.entry.name ?? null,
     layer,
-    method,
+    method: method ?? methodToTell(state),
     checkpoint,
     part: beside.part.wanted.peek(),
     bases: beside.bases.peek(),
@@ -63,6 +64,17 @@ export function readPanes(state: AppState): PublicPanes {
   };
   const panes = state.grid.open.peek() ? "grid" : beside.open.peek() ? "two" : "one";
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
+}
+
+/** The method of the second picture where "as in the first" would be another one for whoever is told the first one's. */
+function methodToTell(state: AppState): string | null {
+  const { beside } = state;
+  const store = beside.recording.peek()?.store;
+  const shown = beside.steps.peek()?.embedding;
+  if (!store || !shown || beside.flow.peek()) return null;
+  const first = state.steps.peek()?.embedding.method ?? null;
+  const followed = chooseEmbedding(store.index, store.embeddings, beside.layer.peek(), first);
+  return followed?.embedding.name === shown.name ? null : shown.method;
 }
 
 export type Refuse = (what: string, got: unknown, remedy: string) => never;
