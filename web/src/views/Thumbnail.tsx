@@ -40,5 +40,5 @@ export function Thumbnail({ samples, sample, side, label }: ThumbnailProps) {
     };
   }, [samples, sample, side]);
   if (failed) return <span class="quiet">the picture can't be read</span>;
-  return <canvas class="thumbnail" ref={canvas} width={side} height={side} role="img" aria-label={label} />;
+  return <canvas class="thumbnail" ref={canvas} width={side} height={side} role={label ? "img" : "presentation"} aria-label={label || undefined} />;
 }
