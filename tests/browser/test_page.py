@@ -126,7 +126,7 @@ def test_it_can_be_used_by_keyboard_alone(tour: Any) -> None:
     page = tour.page
     page.keyboard.press("Tab")
     reached = set()
-    for _ in range(60):
+    for _ in range(120):
         reached.add(page.evaluate("document.activeElement?.dataset?.testid ?? ''"))
         page.keyboard.press("Tab")
     expected = {
