@@ -116,6 +116,15 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
         <p id="search-said" role="status" class={error && !unfinished ? "note error" : "note"} data-testid="search-said">
           {error ?? (found ? saidOf(found.samples.length, found.hidden, found.checkpoint) : "")}
         </p>
+        {found && (
+          <div class="does-with" role="group" aria-label="What is found">
+            {(["replace", "add", "subtract"] as const).map((how) => (
+              <button key={how} type="button" class="plain" data-testid={`search-${how}`} title={WORDS[how].title} onClick={() => void search.select(how)}>
+                {WORDS[how].name}
+              </button>
+            ))}
+          </div>
+        )}
         <ul id="search-suggestions" role="listbox" aria-label="Suggestions" hidden={!listed}>
           {listed &&
             options.map((option, i) => (
@@ -135,15 +144,6 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
             ))}
         </ul>
       </div>
-      {found && (
-        <div class="does-with" role="group" aria-label="What is found">
-          {(["replace", "add", "subtract"] as const).map((how) => (
-            <button key={how} type="button" class="plain" data-testid={`search-${how}`} title={WORDS[how].title} onClick={() => void search.select(how)}>
-              {WORDS[how].name}
-            </button>
-          ))}
-        </div>
-      )}
     </div>
   );
 }
