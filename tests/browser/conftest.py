@@ -136,8 +136,11 @@ class Tour:
             time.sleep(0.02)
 
     def pixels(self) -> Floats:
-        """The stage as (height, width, 3) in 0..255."""
+        """The stage as (height, width, 3) in 0..255, without the tools that lie on it."""
+        tools = "visible => document.querySelectorAll('.select-tools, .shown-count').forEach(tool => { tool.style.visibility = visible })"
+        self.page.evaluate(tools, "hidden")
         png = self.page.get_by_test_id("stage").screenshot()
+        self.page.evaluate(tools, "")
         return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
 
     def input(self, testid: str, value: float) -> None:
