@@ -34,6 +34,15 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
     };
   }, [focused, found]);
 
+  // What a script or a link typed is not being typed.
+  const own = useRef(typed);
+  useEffect(() => {
+    if (own.current === typed) return;
+    own.current = typed;
+    setOpen(false);
+    setCaret(typed.length);
+  }, [typed]);
+
   const suggestions = suggestionsFor(typed, caret, {
     columns: search.columns(recording.store),
     values: (name) => valuesOf(state, name),
@@ -45,7 +54,7 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
   const accept = ({ text }: Suggestion): void => {
     const begun = `${typed.slice(0, suggestions.from)}${text} `;
     const whole = (begun + typed.slice(suggestions.to).trimStart()).slice(0, LONGEST_QUERY);
-    search.text.value = whole;
+    own.current = search.text.value = whole;
     setActive(-1);
     setCaret(begun.length);
     if (!field.current) return;
@@ -99,7 +108,7 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
           maxLength={LONGEST_QUERY}
           value={typed}
           onInput={(event) => {
-            search.text.value = event.currentTarget.value;
+            own.current = search.text.value = event.currentTarget.value;
             setActive(-1);
             setOpen(event.currentTarget.value !== "");
             follow();
