@@ -37,10 +37,12 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
   // What a script or a link typed is not being typed.
   const own = useRef(typed);
   useEffect(() => {
-    if (own.current === typed) return;
-    own.current = typed;
+    // The newest, not the one that was drawn: more may have been typed since.
+    const now = search.text.peek();
+    if (own.current === now) return;
+    own.current = now;
     setOpen(false);
-    setCaret(typed.length);
+    setCaret(now.length);
   }, [typed]);
 
   const suggestions = suggestionsFor(typed, caret, {
