@@ -34,6 +34,17 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
     };
   }, [focused, found]);
 
+  // What a script or a link typed is not being typed.
+  const own = useRef(typed);
+  useEffect(() => {
+    // The newest, not the one that was drawn: more may have been typed since.
+    const now = search.text.peek();
+    if (own.current === now) return;
+    own.current = now;
+    setOpen(false);
+    setCaret(now.length);
+  }, [typed]);
+
   const suggestions = suggestionsFor(typed, caret, {
     columns: search.columns(recording.store),
     values: (name) => valuesOf(state, name),
@@ -45,7 +56,7 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
   const accept = ({ text }: Suggestion): void => {
     const begun = `${typed.slice(0, suggestions.from)}${text} `;
     const whole = (begun + typed.slice(suggestions.to).trimStart()).slice(0, LONGEST_QUERY);
-    search.text.value = whole;
+    own.current = search.text.value = whole;
     setActive(-1);
     setCaret(begun.length);
     if (!field.current) return;
@@ -99,7 +110,7 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
           maxLength={LONGEST_QUERY}
           value={typed}
           onInput={(event) => {
-            search.text.value = event.currentTarget.value;
+            own.current = search.text.value = event.currentTarget.value;
             setActive(-1);
             setOpen(event.currentTarget.value !== "");
             follow();
