@@ -137,7 +137,9 @@ class Tour:
 
     def pixels(self) -> Floats:
         """The stage as (height, width, 3) in 0..255, without the tools that lie on it."""
-        tools = "visible => document.querySelectorAll('.select-tools, .shown-count').forEach(tool => { tool.style.visibility = visible })"
+        tools = """visible => document.querySelectorAll(".select-tools, .shown-count").forEach(tool => {
+            tool.style.visibility = visible;
+        })"""
         self.page.evaluate(tools, "hidden")
         png = self.page.get_by_test_id("stage").screenshot()
         self.page.evaluate(tools, "")
