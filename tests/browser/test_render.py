@@ -20,7 +20,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 import inscape
 from inscape.errors import RenderFailed
@@ -378,5 +378,5 @@ def test_the_picture_is_saved_from_the_page(by: str, tour: Any, tmp_path: Path) 
     # Escape closes the choice, and the button has the focus again.
     tour.page.get_by_test_id("save-picture").click()
     tour.page.keyboard.press("Escape")
-    assert tour.page.get_by_test_id("save-picture-svg").count() == 0
-    assert tour.page.evaluate("document.activeElement.dataset.testid") == "save-picture"
+    expect(tour.page.get_by_test_id("save-picture-svg")).to_have_count(0)
+    expect(tour.page.get_by_test_id("save-picture")).to_be_focused()

@@ -1,6 +1,6 @@
 /** Saves the stage's picture: as vectors, or as pixels for a screen of twice the usual density. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { painted } from "../render/painting";
 import type { AppState } from "../state/app-state";
 import { say } from "../state/session";
@@ -13,7 +13,8 @@ const TITLES: Record<Format, string> = { svg: "Vectors: a circle a sample", png:
 export function SavePicture({ state }: { state: AppState }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // At once: who presses Escape in the same moment is heard.
+  useLayoutEffect(() => {
     if (!open) return;
     const onPointer = (event: PointerEvent): void => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
