@@ -11,6 +11,8 @@ export function watch(state: AppState, begin: () => void): () => void {
   let tag: string | null | undefined;
   let reading: Promise<void> | null = null;
   let server = "";
+  /** What was told of a reading that failed. */
+  let unread: string | null = null;
 
   const changed = (name: string, facts: RecordingFacts): void => {
     const open = state.recording.peek();
@@ -23,7 +25,9 @@ export function watch(state: AppState, begin: () => void): () => void {
     tag = facts.tag;
     // One reading at a time; what changed meanwhile is read behind it.
     reading = (reading ?? Promise.resolve()).then(() => refresh(state)).catch((error: unknown) => {
-      state.notice.value = say(error);
+      // It is read again when the server greets again, and then there is nothing to tell any more.
+      tag = undefined;
+      unread = state.notice.value = say(error);
     });
   };
   const added = (name: string, version: string | undefined): void => {
@@ -36,6 +40,8 @@ export function watch(state: AppState, begin: () => void): () => void {
   return listen({
     onHello: (hello: Hello) => {
       const anew = server !== "" && server !== hello.server;
+      if (unread !== null && state.notice.peek() === unread) state.notice.value = null;
+      unread = null;
       server = hello.server;
       setJobs(hello.jobs);
       const name = state.recording.peek()?.entry.name;
