@@ -275,7 +275,7 @@ def test_a_view_is_kept_for_everybody(own: Path, served: str, open_tour: Callabl
     )
     before = pixels_of(tour)
     at(tour, "keep").click()
-    assert tour.page.evaluate("document.activeElement.dataset.testid") == "bookmark-text"
+    tour.wait(lambda: tour.page.evaluate("document.activeElement.dataset.testid") == "bookmark-text", 3)
     at(tour, "bookmark-name").fill("Zwei Ziffern")
     at(tour, "bookmark-text").fill("1 and 3, halfway\nthrough an epoch")
     at(tour, "bookmark-save").click()

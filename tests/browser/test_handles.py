@@ -66,12 +66,19 @@ class Reference:
         return next(i for i, s in enumerate(steps) if s["layer"] == layer and s["checkpoint"] == named)
 
     def aligned(self, layer: str, checkpoint: float) -> Floats:
-        """(sample, dimension): between two checkpoints a mixture of them."""
+        """(sample, dimension): between two checkpoints a mixture of them, by which each goes evenly on the stage."""
         before, share = int(checkpoint), checkpoint % 1
-        parts = [(before, 1 - share), (before + 1, share)] if share else [(before, 1.0)]
-        steps = [(self.step(layer, place), weight) for place, weight in parts]
-        mixed: Floats = sum(w * self.group["screen"][i].astype(float) * self.group["scale"][i] for i, w in steps)
+        clouds = [self.at(layer, place) for place in ([before, before + 1] if share else [before])]
+        if not share:
+            return clouds[0]
+        weights = np.array([1 - share, share]) / [radius(cloud) for cloud in clouds]
+        mixed: Floats = np.tensordot(weights / weights.sum(), clouds, axes=1)
         return mixed
+
+    def at(self, layer: str, checkpoint: int) -> Floats:
+        step = self.step(layer, checkpoint)
+        cloud: Floats = self.group["screen"][step].astype(float) * self.group["scale"][step]
+        return cloud
 
     def centroid(self, layer: str, checkpoint: float, label: int) -> Floats:
         mean: Floats = self.aligned(layer, checkpoint)[self.labels == label].mean(axis=0)
@@ -88,10 +95,15 @@ class Reference:
         )
         if layer == "softmax":
             return np.eye(dims)[axis] + origin
-        norms = np.sort(np.linalg.norm(aligned, axis=1))
-        radius = (0.7 + 0.3 * np.sqrt(2 / dims)) * norms[int(0.98 * (len(norms) - 1))]
-        end: Floats = 0.9 * radius * np.eye(dims)[axis] + origin
+        end: Floats = 0.9 * radius(aligned) * np.eye(dims)[axis] + origin
         return end
+
+
+def radius(cloud: Floats) -> float:
+    """What the stage's half side stands for, see web/src/tour/fit.ts."""
+    norms = np.sort(np.linalg.norm(cloud, axis=1))
+    found: float = (0.7 + 0.3 * np.sqrt(2 / cloud.shape[1])) * norms[int(0.98 * (len(norms) - 1))]
+    return found
 
 
 def path_of(view: dict[str, Any], begin: Floats, moves: int, seed: int, reach: float) -> Floats:

@@ -77,23 +77,27 @@ def test_samples_are_where_the_reference_projection_says(
     tour.show(layer=layer, playing=False, filter=[])
     tour.show(embedding=embedding, checkpoint=checkpoint, basis=[float(x) for x in basis.ravel()])
     assert np.allclose(np.reshape(tour.state["basis"], basis.shape), basis, atol=1e-9)
-    before = int(checkpoint)
-    aligned = reference.aligned(layer, f"epoch-{before}")
-    if checkpoint != before:
-        fraction = checkpoint - before
-        aligned = (1 - fraction) * aligned + fraction * reference.aligned(layer, f"epoch-{before + 1}")
     background = tour.pixels()
     view = tour.view
     assert view["points"] == 0
-    expected = on_stage(aligned, basis, view)
+    # Between two checkpoints it is on the straight line from one place to the other.
+    before, share = int(checkpoint), checkpoint % 1
+    expected = np.zeros((len(reference.aligned(layer, f"epoch-{before}")), 2))
+    for place, weight in [(before, 1 - share), (before + 1, share)][: 2 if share else 1]:
+        tour.show(checkpoint=place)
+        expected += weight * on_stage(reference.aligned(layer, f"epoch-{place}"), basis, tour.view)
+    tour.show(checkpoint=checkpoint)
     inside = ((expected > 6) & (expected < [view["width"] - 6, view["height"] - 6])).all(axis=1)
     samples = np.random.default_rng(0).choice(np.nonzero(inside)[0], size=count, replace=False)
-    misses = []
     for sample in samples:
         tour.show(filter=[int(sample)])
-        misses.append(np.abs(centroid(tour.pixels(), background) - expected[sample]).max())
+
+        def is_there(sample: int = sample) -> bool:
+            return bool(np.abs(centroid(tour.pixels(), background) - expected[sample]).max() <= 1)
+
+        # On a crowded machine the screen may be some frames behind what the page has drawn.
+        tour.wait(is_there, 3)
     assert tour.view["points"] == 1
-    assert max(misses) <= 1, misses
 
 
 def test_all_samples_are_drawn_in_the_legend_s_colors(tour: Tour, demo_recording: Path) -> None:
@@ -153,9 +157,8 @@ def test_a_change_of_layer_is_animated_and_ends(tour: Tour) -> None:
     tour.page.keyboard.press("k")
     tour.wait(lambda: tour.view["ready"])
     assert tour.state["layer"] == "logits" and tour.state["embedding"] == "units-logits"
-    after = tour.pixels()
     assert any(np.abs(picture - before).max() > 30 for picture in between)
-    assert np.abs(after - before).max() <= 2, "back at the same layer, the same picture"
+    tour.wait(lambda: np.abs(tour.pixels() - before).max() <= 2, 3)  # back at the same layer, the same picture
 
 
 def test_keys_do_what_the_page_says(tour: Tour) -> None:

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type StepData, stepData } from "../src/tour/fit";
 import { columnOf, deviation, identity, orthonormalBasis, star } from "../src/tour/matrix";
-import { type Frame, TourMotion } from "../src/tour/motion";
-import { type Scene, spaceOf } from "../src/tour/scene";
+import type { Frame } from "../src/tour/frame";
+import { TourMotion } from "../src/tour/motion";
+import { evenly, type Scene, spaceOf } from "../src/tour/scene";
 import { bracket, smoothstep, TRANSITION } from "../src/tour/time";
 
 function step(dims: number, seed: number, samples = 40): StepData {
@@ -48,6 +49,23 @@ describe("between checkpoints", () => {
       return (0.25 * a.screen[at] * a.scale[0] + 0.75 * b.screen[at] * b.scale[0]) / radius;
     });
     expect(farthest(positions(frame), expected)).toBeLessThan(1e-5);
+  });
+
+  it("places go straight and evenly from one picture to the other, however much larger its cloud is", () => {
+    const [a, b] = [step(4, 1), step(4, 2)];
+    b.scale.fill(50 * b.scale[0]);
+    const large = { ...b, radius: 50 * b.radius };
+    const at = (parts: [StepData, number][]): number[] => {
+      const motion = new TourMotion();
+      const shown = scene("s", parts);
+      motion.show({ ...shown, parts: evenly(shown.parts) });
+      return positions(motion.frame());
+    };
+    const [begin, end] = [at([[a, 1]]), at([[large, 1]])];
+    for (const t of [0.01, 0.3, 0.9]) {
+      const expected = begin.map((x, i) => (1 - t) * x + t * end[i]);
+      expect(farthest(at([[a, 1 - t], [large, t]]), expected)).toBeLessThan(1e-5);
+    }
   });
 
   it.each([

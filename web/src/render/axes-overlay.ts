@@ -3,7 +3,7 @@
  * text: the browser sets them sharply in the page's own type, and the style sheet colors them.
  */
 
-import type { Frame, FrameAxes } from "../tour/motion";
+import type { Frame, FrameAxes } from "../tour/frame";
 import type { Placing } from "./markers-overlay";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,7 @@
 /** Draws many small pictures of the same samples on one canvas: a context of its own for each would be too many. */
 
 import type { Rgb } from "../theme/palette";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import { Gl } from "./gl";
 import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";

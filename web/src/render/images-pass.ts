@@ -1,7 +1,7 @@
 /** Draws chosen samples as their pictures: a square each, in a frame of the color of its group. */
 
 import type { Rgb } from "../theme/palette";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import type { Gl } from "./gl";
 import type { ImagePages } from "./image-pages";
 import { type DevicePlace, ProjectingProgram, type Projection } from "./projection";

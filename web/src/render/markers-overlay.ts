@@ -1,6 +1,6 @@
 /** The ring around the sample under the pointer: in SVG, over the points. What is selected has its rings from the points' pass. */
 
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import { positionOf } from "./picker";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -5,7 +5,7 @@
 
 import type { PictureSource } from "../data/pictures";
 import type { Rgb } from "../theme/palette";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import { Pace } from "../tour/pace";
 import { type Crowd, thinned } from "../tour/thinning";
 import { AverageColors } from "./average-colors";

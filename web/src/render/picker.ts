@@ -1,6 +1,6 @@
 /** Where samples lie, and which is under the pointer: the frame's projection on the CPU, and the nearest by looking at each. */
 
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 
 /** CSS pixels from a point's middle within which it is meant. */
 const REACH = 14;

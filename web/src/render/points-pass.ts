@@ -1,7 +1,7 @@
 /** Draws every sample as a round point, in the color of its group or in one of its own. */
 
 import type { Rgb } from "../theme/palette";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import type { Gl } from "./gl";
 import { type DevicePlace, ProjectingProgram, type Projection } from "./projection";
 import { type SampleFlags, SELECTED, SHOWN } from "./sample-flags";

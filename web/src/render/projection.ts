@@ -1,7 +1,7 @@
 /** The projection in the vertex shader: from the int16 coordinates of a frame's steps to the clip space. All passes share it. */
 
 import type { StepData } from "../tour/fit";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import type { Gl } from "./gl";
 import { StepTextures } from "./step-textures";
 

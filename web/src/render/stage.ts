@@ -1,7 +1,7 @@
 /** The stage: a context, its passes, and the size of it all. Draws when it is told to. */
 
 import type { Rgb } from "../theme/palette";
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import { type Camera, WHOLE } from "../tour/camera";
 import type { Placed } from "../tour/regions";
 import { AxesOverlay } from "./axes-overlay";

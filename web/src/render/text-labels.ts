@@ -1,6 +1,6 @@
 /** The beginnings of texts beside the points of some samples: in SVG, a few dozen of them. */
 
-import type { Frame } from "../tour/motion";
+import type { Frame } from "../tour/frame";
 import type { Placing } from "./markers-overlay";
 import { positionOf } from "./picker";
 

@@ -3,7 +3,8 @@
 import { effect } from "@preact/signals";
 import { type Address, decodeAddress, encodeAddress } from "./address";
 import type { AppState } from "./app-state";
-import { readState, writeState } from "./public-state";
+import { writeState } from "./given-state";
+import { readState } from "./public-state";
 
 /** Milliseconds between two writings: browsers refuse more than some tens in a few seconds. */
 const PAUSE = 300;

@@ -7,7 +7,7 @@ import type { Connection, Job } from "../data/live";
 import { NOTHING_ADDED, type People } from "../data/people";
 import { type Combination, combined, countOf, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
-import { layerOfStop, stepsOfStop, stopOf } from "../data/flow-steps";
+import { stepsOfStop } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
@@ -17,11 +17,11 @@ import { type Camera, WHOLE } from "../tour/camera";
 import { TourMotion } from "../tour/motion";
 import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
-import { smoothstep, TRANSITION } from "../tour/time";
 import type { MovementFrom } from "./coloring";
 import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
+import { Going } from "./going";
 import { Grid } from "./grid";
 import type { Bookmarks } from "./bookmarks";
 import { Handling } from "./handling";
@@ -55,13 +55,6 @@ export type Phase =
 
 /** The method of a flow from layer to layer, among those of embeddings. */
 export const FLOW = "flow";
-
-/** Seconds that a step from layer to layer takes, and a longer way at most. */
-const LEG_SECONDS = 1.6;
-const LONGEST_WAY = 8;
-
-/** Checkpoints a second while the checkpoints play. */
-const CHECKPOINT_RATE = 0.8;
 
 /** The state of the page; it is its first picture, too. */
 export class AppState implements Pane {
@@ -158,6 +151,9 @@ export class AppState implements Pane {
   /** How colorings look on this page. */
   readonly look: ReadonlySignal<Look>;
 
+  /** The ways through layers and checkpoints. */
+  readonly going = new Going(this);
+
   /** Handles, and what can be undone. */
   readonly handling: Handling;
 
@@ -186,10 +182,6 @@ export class AppState implements Pane {
     () => this.handling.grip.holding.value || this.beside.grip.holding.value || this.selecting.drawing.value,
   );
 
-  private flowTween: { from: number; to: number; elapsed: number; seconds: number } | null = null;
-
-  private tween: { from: number; to: number; elapsed: number } | null = null;
-
   /** (sample,): 1 for those of the filter, of the groups that were chosen and in the range, whatever the picture. */
   readonly passing: ReadonlySignal<Uint8Array> = computed(() => {
     const coloring = this.unpainted.value;
@@ -216,7 +208,8 @@ export class AppState implements Pane {
     return this.method.value === FLOW ? (flows[0] ?? null) : null;
   });
 
-  private readonly nearestStop = computed(() => Math.round(this.flowPlace.value));
+  /** Of the flow: where it is between two, the nearer one. */
+  readonly nearestStop: ReadonlySignal<number> = computed(() => Math.round(this.flowPlace.value));
 
   /** The layers that can be shown, in execution order: those of some embedding, or the stops of the flow. */
   readonly layers: ReadonlySignal<string[]> = computed(() => {
@@ -265,35 +258,13 @@ export class AppState implements Pane {
 
   /** Is nothing on its way to anywhere, be it not drawn yet? */
   get resting(): boolean {
-    return !this.fetching.value && !this.coloringOnTheWay.value && !this.motion.moving && !this.tween && !this.flowTween;
+    return !this.fetching.value && !this.coloringOnTheWay.value && !this.motion.moving && !this.going.underWay;
   }
 
   /** Stay where everything is that is on its way. */
   halt(): void {
-    this.tween = this.flowTween = null;
-    this.checkpointPlaying.value = false;
+    this.going.stop();
     this.motion.stay();
-  }
-
-  setLayer(layer: string): void {
-    const flow = this.flow.peek();
-    if (flow) {
-      this.goAlong(this.layers.peek().indexOf(layer));
-      return;
-    }
-    this.layer.value = layer;
-    this.stayInSpan();
-  }
-
-  moveLayer(by: number): void {
-    if (this.flow.peek()) {
-      const from = this.flowTween?.to ?? this.flowPlace.peek();
-      this.goAlong(by > 0 ? Math.floor(from + 1e-6) + by : Math.ceil(from - 1e-6) + by);
-      return;
-    }
-    const layers = this.layers.value;
-    const next = layers[layers.indexOf(this.layer.value) + by];
-    if (next) this.setLayer(next);
   }
 
   /** Color by something else; the groups that were chosen were those of the coloring before. */
@@ -356,91 +327,7 @@ export class AppState implements Pane {
     else this.setSelection([]);
   }
 
-  /** Go along the flow: near places at once (the pointer is on the scrubber), unless `eased`; far ones through all that lies between. */
-  goAlong(place: number, eased = false): void {
-    const last = this.layers.peek().length - 1;
-    const target = Math.min(last, Math.max(0, place));
-    const distance = Math.abs(target - this.flowPlace.peek());
-    if ((distance <= 0.5 && !eased) || this.motion.still) {
-      this.flowTween = null;
-      this.placeOnFlow(target);
-    } else {
-      const seconds = Math.min(LONGEST_WAY, LEG_SECONDS * distance);
-      this.flowTween = { from: this.flowPlace.peek(), to: target, elapsed: 0, seconds };
-      this.woken.value += 1;
-    }
-  }
-
-  /** Show a place of the flow, with no transition. */
-  setFlowPlace(place: number): void {
-    this.method.value = FLOW;
-    this.flowTween = null;
-    this.placeOnFlow(place);
-  }
-
-  private placeOnFlow(place: number): void {
-    batch(() => {
-      this.flowPlace.value = place;
-      this.layer.value = this.layers.peek()[Math.round(place)] ?? this.layer.peek();
-    });
-  }
-
-  setMethod(method: string): void {
-    const before = this.flow.peek();
-    if (method === FLOW && before) return;
-    if (method === FLOW) {
-      const flow = this.recording.peek()?.flows[0]?.flow;
-      if (!flow) return;
-      const stop = stopOf(flow, this.layer.peek());
-      batch(() => this.setFlowPlace(stop < 0 ? flow.stops.length - 1 : stop));
-      this.stayInSpan();
-      return;
-    }
-    if (before) {
-      batch(() => {
-        this.method.value = method;
-        this.layer.value = layerOfStop(before.flow, this.nearestStop.peek()) ?? this.layers.value[0] ?? "";
-      });
-    }
-    this.method.value = method;
-    this.stayInSpan();
-  }
-
-  /** Go to a checkpoint: near ones at once (the pointer is on the scrubber), unless `eased`; far ones by a transition. */
-  goTo(place: number, eased = false): void {
-    const [first, last] = this.span.value;
-    const target = Math.min(last, Math.max(first, place));
-    this.checkpointPlaying.value = false;
-    if ((Math.abs(target - this.checkpoint.value) <= 0.5 && !eased) || this.motion.still) {
-      this.tween = null;
-      this.checkpoint.value = target;
-    } else {
-      this.tween = { from: this.checkpoint.value, to: target, elapsed: 0 };
-      this.woken.value += 1;
-    }
-  }
-
-  /** Set the checkpoint as it is told, with no transition. */
-  setCheckpoint(place: number): void {
-    this.tween = null;
-    const [first, last] = this.span.value;
-    this.checkpoint.value = Math.min(last, Math.max(first, place));
-  }
-
-  /** To the next whole checkpoint, from where the last such step goes to. */
-  moveCheckpoint(by: number): void {
-    const from = this.tween?.to ?? this.checkpoint.value;
-    this.goTo(by > 0 ? Math.floor(from + 1e-6) + by : Math.ceil(from - 1e-6) + by);
-  }
-
-  playCheckpoints(): void {
-    const [first, last] = this.span.value;
-    this.tween = null;
-    if (!this.checkpointPlaying.value && this.checkpoint.value >= last) this.checkpoint.value = first;
-    this.checkpointPlaying.value = !this.checkpointPlaying.value && last > first;
-    this.woken.value += 1;
-  }
-
+  /** Back to where the tour begins, the whole in view. */
   reset(): void {
     this.handling.step(() => {
       this.motion.reset();
@@ -451,36 +338,14 @@ export class AppState implements Pane {
 
   /** Let time pass for what is not the tour's own. */
   advance(seconds: number): void {
-    const [, last] = this.span.value;
     this.bookmarks?.visiting.advance(seconds);
-    if (this.flowTween) {
-      const way = this.flowTween;
-      way.elapsed += seconds;
-      const share = Math.min(1, way.elapsed / way.seconds);
-      this.placeOnFlow(share < 1 ? way.from + smoothstep(share) * (way.to - way.from) : way.to);
-      if (share >= 1) this.flowTween = null;
-    }
-    if (this.tween) {
-      this.tween.elapsed += seconds;
-      const { from, to, elapsed } = this.tween;
-      this.checkpoint.value = from + smoothstep(elapsed / TRANSITION) * (to - from);
-      if (elapsed >= TRANSITION) this.tween = null;
-    } else if (this.checkpointPlaying.value) {
-      const next = this.checkpoint.value + seconds * CHECKPOINT_RATE;
-      this.checkpoint.value = Math.min(last, next);
-      if (next >= last) this.checkpointPlaying.value = false;
-    }
+    // A way waits for what lies on it: else it would jump once that is here.
+    if (!this.fetching.peek() && !(this.beside.open.peek() && this.beside.fetching.peek())) this.going.advance(seconds);
   }
 
   /** Does the stage need another frame? */
   get active(): boolean {
-    const tweens = this.tween !== null || this.flowTween !== null || this.bookmarks?.visiting.underWay.value === true;
-    return this.playing.value || this.checkpointPlaying.value || tweens || this.motion.moving || this.beside.motion.moving;
-  }
-
-  private stayInSpan(): void {
-    const [first, last] = this.span.value;
-    const place = Math.min(last, Math.max(first, this.checkpoint.value));
-    if (place !== this.checkpoint.value) this.goTo(place);
+    const going = this.going.underWay || this.bookmarks?.visiting.underWay.value === true;
+    return this.playing.value || this.checkpointPlaying.value || going || this.motion.moving || this.beside.motion.moving;
   }
 }

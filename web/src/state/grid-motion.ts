@@ -1,7 +1,8 @@
 /** The motions of the cells of a grid: each shows its step, all by the tours of the first picture. */
 
 import type { StepData } from "../tour/fit";
-import { type Frame, TourMotion } from "../tour/motion";
+import type { Frame } from "../tour/frame";
+import { TourMotion } from "../tour/motion";
 import type { AppState, OpenRecording } from "./app-state";
 import { type Cell, cellScene } from "./grid";
 import { say } from "./session";

@@ -58,8 +58,8 @@ export class Grid {
     batch(() => {
       this.open.value = false;
       if (!state.layers.peek().includes(layer)) state.method.value = null;
-      state.setLayer(layer);
-      state.setCheckpoint(place);
+      state.going.toLayer(layer);
+      state.going.setCheckpoint(place);
       state.woken.value += 1;
     });
   }

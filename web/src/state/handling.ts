@@ -152,7 +152,7 @@ export class Handling {
       if (change.handles) this.handles.value = change.handles;
       if (change.bases) {
         // What is undone is seen where it was done.
-        if (layers.peek().includes(change.layer) && change.layer !== layer.peek()) this.state.setLayer(change.layer);
+        if (layers.peek().includes(change.layer) && change.layer !== layer.peek()) this.state.going.toLayer(change.layer);
         this.state.turnBack(change.bases);
       }
       woken.value += 1;

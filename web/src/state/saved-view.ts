@@ -5,7 +5,8 @@ import type { RecordingIndex } from "../data/recording-index";
 import { stopOf } from "../data/flow-steps";
 import type { AppState } from "./app-state";
 import { arrangementOf } from "./arrangement";
-import { changesFor, type PublicState } from "./public-state";
+import { changesFor } from "./given-state";
+import type { PublicState } from "./public-state";
 
 export type Wanted = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@
 
 import { axesOf } from "../data/recording-index";
 import type { LayerSteps } from "../data/steps";
-import { type Scene, spaceOf } from "../tour/scene";
+import { evenly, type Scene, spaceOf } from "../tour/scene";
 import type { OpenRecording } from "./app-state";
 
 /** Null while a step of it is on its way. */
@@ -24,5 +24,5 @@ export function sceneOf(
   }
   const key = [recording.entry.name, embedding.name, embedding.version, embedding.steps[layer.steps[0]].layer].join("\n");
   const axes = axesOf(embedding);
-  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts, axes, instant };
+  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts: evenly(parts), axes, instant };
 }

@@ -106,7 +106,7 @@ export function enter(state: AppState): void {
   }
   // The last checkpoint of the last layer is what a network is for: there its answer is.
   state.layer.value = layers[layers.length - 1];
-  state.setCheckpoint(checkpoints - 1);
+  state.going.setCheckpoint(checkpoints - 1);
   state.instant = true;
   state.phase.value = { kind: "ready" };
 }

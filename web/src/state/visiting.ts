@@ -5,7 +5,7 @@ import { stopOf } from "../data/flow-steps";
 import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
-import { changesFor, writeState } from "./public-state";
+import { changesFor, writeState } from "./given-state";
 import { applicable, placeOfCheckpoint, type Wanted } from "./saved-view";
 import { spaceOfEmbedding } from "./spaces";
 
@@ -45,7 +45,7 @@ export class Visiting {
       ...this.way(wanted),
       () => {
         state.playing.value = plays && !(playing === true && state.motion.still);
-        if (checkpointPlaying === true && !state.motion.still) state.playCheckpoints();
+        if (checkpointPlaying === true && !state.motion.still) state.going.playCheckpoints();
       },
     ];
     this.stages.shift()?.();
@@ -86,7 +86,7 @@ export class Visiting {
     const recording = state.recording.peek();
     const place = recording && placeOfCheckpoint(recording.store.index, checkpoint);
     const toCheckpoint = (): void => {
-      if (place !== null && place !== state.checkpoint.peek()) state.goTo(place, true);
+      if (place !== null && place !== state.checkpoint.peek()) state.going.toCheckpoint(place, true);
     };
     const toBasis = (): void => {
       const seen = state.steps.peek()?.embedding;
@@ -101,8 +101,8 @@ export class Visiting {
         () => {
           batch(() => {
             const method = recording?.store.embeddings.find(({ name }) => name === embedding)?.method;
-            if (method) state.setMethod(method);
-            if (typeof layer === "string") state.setLayer(layer);
+            if (method) state.going.toMethod(method);
+            if (typeof layer === "string") state.going.toLayer(layer);
             toBasis();
           });
           toCheckpoint();
@@ -113,17 +113,17 @@ export class Visiting {
     const stop = Math.round(at);
     const enter = (): void => {
       if (here === flow) {
-        if (state.flowPlace.peek() !== stop) state.goAlong(stop, true);
+        if (state.flowPlace.peek() !== stop) state.going.along(stop, true);
         return;
       }
       batch(() => {
-        state.setFlowPlace(stop);
+        state.going.setFlowPlace(stop);
         toBasis();
       });
       toCheckpoint();
     };
     // The view of a place between two stops follows from that of the nearer one.
-    return [enter, toBasis, () => at !== stop && state.goAlong(at, true)];
+    return [enter, toBasis, () => at !== stop && state.going.along(at, true)];
   }
 }
 

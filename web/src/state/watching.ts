@@ -93,7 +93,7 @@ export async function refresh(state: AppState): Promise<void> {
     state.recording.value = { ...open, store, flows };
     if (state.phase.peek().kind === "empty") enter(state);
     const [, newLast] = state.span.value;
-    if (following && newLast > last && !state.checkpointPlaying.peek()) state.goTo(newLast);
+    if (following && newLast > last && !state.checkpointPlaying.peek()) state.going.toCheckpoint(newLast);
     if (state.problem.peek() !== null) state.attempt.value += 1;
   });
 }
@@ -104,5 +104,5 @@ function showAwaited(state: AppState): void {
   if (!awaited || awaited.layer !== state.layer.peek()) return;
   if (!state.choices.value.some(({ embedding }) => embedding.method === awaited.method)) return;
   state.awaited = null;
-  state.setMethod(awaited.method);
+  state.going.toMethod(awaited.method);
 }

@@ -1,7 +1,7 @@
 /** A leg of a flow on the stage: by which coefficients its clouds are projected at a place between two layers. */
 
 import type { StepData } from "./fit";
-import type { FrameLayer } from "./motion";
+import type { FrameLayer } from "./frame";
 import { type Columns, columnsAt, type Course, type Passage, shareMoved } from "./passage";
 
 export interface Leg {

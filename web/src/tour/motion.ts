@@ -1,40 +1,15 @@
 /**
  * The motion of the stage: the touring bases, and transitions between scenes. No GL and no DOM: given scenes and time,
  * it says by which coefficients each step's bytes are projected.
- *
- * Everything on the stage is linear in the coordinates, so a frame is a list of at most four layers of one sum:
- * position = Σ over the layers of (screen row · coefficients). Positions are "fitted": the half side of the stage is 1.
  */
 
-import type { StepData } from "./fit";
+import { axesBy, flattened, type Frame, type FrameAxes, type FrameLayer, FROZEN, layersBy } from "./frame";
 import { GrandTour } from "./grand-tour";
 import { legLayers, legRadius } from "./journey";
 import { columnOf, identity, orthonormalBasis, star } from "./matrix";
 import { type Course, setBack, setOut } from "./passage";
 import { isOfUnits, type Scene, sceneRadius, type Station } from "./scene";
 import { smoothstep, TRANSITION } from "./time";
-
-export interface FrameLayer {
-  readonly step: StepData;
-  /** (dimension,) each: what one count of `screen` adds to the fitted x and y. */
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-}
-
-export interface FrameAxes {
-  readonly names: readonly string[];
-  readonly opacity: number;
-  /** Fitted positions: of the origin, and of the ends one after another (x, y). */
-  readonly origin: readonly [number, number];
-  readonly ends: Float32Array;
-}
-
-export interface Frame {
-  readonly layers: readonly FrameLayer[];
-  readonly axes: readonly FrameAxes[];
-  /** The radius of the scene that is shown or arriving: fitted = aligned / radius. */
-  readonly radius: number;
-}
 
 /** As much as a step may turn; after a pause of the page (a hidden tab) the tour goes on where it was. */
 const LONGEST_STEP = 0.1;
@@ -187,7 +162,7 @@ export class TourMotion {
       return;
     } else {
       // An interrupted transition is frozen as it is on the screen and becomes the beginning of the next.
-      this.from = this.from ? this.frozen(before) : before;
+      this.from = this.from ? flattened(this.frame()?.layers ?? [], before.parts[0].step.samples) : before;
       this.to = scene;
       this.elapsed = 0;
     }
@@ -304,75 +279,13 @@ export class TourMotion {
       const layers = legLayers(scene.flow.leg, this.course.course, scene.flow.t);
       return layers.map(({ step, x, y }) => ({ step, x: x.map((a) => share * a), y: y.map((a) => share * a) }));
     }
-    const { dims } = scene;
-    const basis = this.viewBasis(scene);
-    const radius = sceneRadius(scene);
-    return scene.parts.map(({ step, weight }) => {
-      const x = new Float32Array(dims);
-      const y = new Float32Array(dims);
-      for (let k = 0; k < dims; k++) {
-        const unit = (share * weight * step.scale[k]) / radius;
-        x[k] = basis[k * dims] * unit;
-        y[k] = basis[k * dims + 1] * unit;
-      }
-      return { step, x, y };
-    });
+    return layersBy(scene, this.viewBasis(scene), share);
   }
 
   private axesOf(scene: Scene, opacity: number): FrameAxes[] {
-    if (!scene.axes) return [];
-    const { dims } = scene;
-    const basis = this.viewBasis(scene);
-    const radius = sceneRadius(scene);
-    let length = 0;
-    let originX = 0;
-    let originY = 0;
-    for (const { step, weight } of scene.parts) {
-      length += (weight * step.axisLength) / radius;
-      for (let k = 0; k < dims; k++) {
-        originX -= (weight * step.center[k] * basis[k * dims]) / radius;
-        originY -= (weight * step.center[k] * basis[k * dims + 1]) / radius;
-      }
-    }
-    const ends = new Float32Array(2 * dims);
-    for (let k = 0; k < dims; k++) {
-      ends[2 * k] = originX + length * basis[k * dims];
-      ends[2 * k + 1] = originY + length * basis[k * dims + 1];
-    }
-    const names = this.naming?.(scene.axes) ?? scene.axes;
-    return [{ names, opacity, origin: [originX, originY], ends }];
-  }
-
-  /** The picture as it is, as a flat scene of its own. */
-  private frozen(shown: Scene): Scene {
-    const frame = this.frame();
-    const samples = shown.parts[0].step.samples;
-    const flat = new Float32Array(2 * samples);
-    for (const { step, x, y } of frame?.layers ?? []) {
-      for (let i = 0; i < samples; i++) {
-        for (let k = 0, at = i * step.dims; k < step.dims; k++) {
-          flat[2 * i] += step.screen[at + k] * x[k];
-          flat[2 * i + 1] += step.screen[at + k] * y[k];
-        }
-      }
-    }
-    let largest = 1e-9;
-    for (const value of flat) largest = Math.max(largest, Math.abs(value));
-    const unit = largest / 32767;
-    const step: StepData = {
-      screen: Int16Array.from(flat, (value) => Math.round(value / unit)),
-      scale: new Float32Array([unit, unit]),
-      samples,
-      dims: 2,
-      center: new Float32Array(2),
-      radius: 1,
-      axisLength: 0,
-    };
-    return { key: FROZEN, dims: 2, space: FROZEN, parts: [{ step, weight: 1 }], axes: null, instant: false };
+    return scene.axes ? [axesBy(scene, this.viewBasis(scene), opacity, this.naming?.(scene.axes) ?? scene.axes)] : [];
   }
 }
-
-const FROZEN = "\u0000frozen";
 
 function home(dims: number, space: string): Float64Array {
   return isOfUnits(space) ? star(dims) : identity(dims);

@@ -48,6 +48,16 @@ export function isOfUnits(space: string): boolean {
   return space.endsWith(" units");
 }
 
+/**
+ * The weights by which places on the stage go straight and evenly from one step's picture to the next one's, each fitted to
+ * the stage: weights in the data alone would let the larger cloud of the two (one after training) take the whole way at once.
+ */
+export function evenly(parts: readonly Part[]): Part[] {
+  const shares = parts.map(({ step, weight }) => weight / step.radius);
+  const sum = shares.reduce((a, b) => a + b, 0);
+  return parts.map(({ step }, i) => ({ step, weight: shares[i] / sum }));
+}
+
 /** The radius that the stage's half side stands for: linear in the weights, so that a mixture never overflows it. */
 export function sceneRadius(scene: Scene): number {
   return scene.parts.reduce((sum, part) => sum + part.weight * part.step.radius, 0);

@@ -3,6 +3,14 @@
 /** How long a change of layer, checkpoint or basis takes, in seconds. */
 export const TRANSITION = 0.7;
 
+/** Seconds that count between two frames: after a longer pause (much to draw, a hidden tab) all goes on where it was. */
+const LONGEST_FRAME = 0.1;
+
+/** The seconds from one frame to the next, by their times in milliseconds. */
+export function secondsBetween(last: number, now: number): number {
+  return Math.min(LONGEST_FRAME, Math.max(0, (now - last) / 1000));
+}
+
 export function smoothstep(t: number): number {
   const x = Math.min(1, Math.max(0, t));
   return x * x * (3 - 2 * x);

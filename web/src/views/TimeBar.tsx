@@ -100,7 +100,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           span={[0, layers.length - 1]}
           continuous={flow !== null}
           text={flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
-          onInput={(i) => (flow ? state.goAlong(i) : state.setLayer(layers[i]))}
+          onInput={(i) => (flow ? state.going.along(i) : state.going.toLayer(layers[i]))}
         />
         <output class="value" title="j, k">
           {flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
@@ -115,7 +115,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           testid="checkpoint-play"
           title={single ? "This embedding was made of one checkpoint" : "Play the checkpoints"}
           disabled={single}
-          onClick={() => state.playCheckpoints()}
+          onClick={() => state.going.playCheckpoints()}
         />
         <Slider
           label="Checkpoint"
@@ -125,7 +125,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           span={state.span.value}
           continuous={true}
           text={placeText(checkpoints.map((c) => c.name), place)}
-          onInput={(value) => state.goTo(value)}
+          onInput={(value) => state.going.toCheckpoint(value)}
         />
         <output class={`value two${checkpoints.some(parted) ? " parted" : ""}`} title="h, l">
           <span>{placeText(checkpoints.map((c) => c.name), place)}</span>
@@ -149,7 +149,7 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
           type="button"
           aria-pressed={embedding === shown}
           data-testid={`embedding-${embedding.method}`}
-          onClick={() => state.setMethod(embedding.method)}
+          onClick={() => state.going.toMethod(embedding.method)}
         >
           {METHODS[embedding.method] ?? embedding.title}
         </button>
@@ -160,7 +160,7 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
           aria-pressed={state.flow.value !== null}
           data-testid="embedding-flow"
           title="From layer to layer as the network computes it"
-          onClick={() => state.setMethod(FLOW)}
+          onClick={() => state.going.toMethod(FLOW)}
         >
           Flow
         </button>

@@ -17,6 +17,7 @@ import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
 import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
+import { secondsBetween } from "../tour/time";
 import { Message } from "./Message";
 import { handOn } from "./pointer";
 
@@ -156,7 +157,7 @@ function run(
   const frame = (now: number): void => {
     request = 0;
     const began = performance.now();
-    const seconds = last === null || props.held.peek() ? 0 : Math.max(0, (now - last) / 1000);
+    const seconds = last === null || props.held.peek() ? 0 : secondsBetween(last, now);
     props.advance(seconds);
     pass(seconds);
     props.frameTimes.add(performance.now() - began);

@@ -9,6 +9,7 @@ import type { GridMotion } from "../state/grid-motion";
 import { NO_IMAGES } from "../state/stage-view";
 import { ringColor, toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
+import { secondsBetween } from "../tour/time";
 
 /** CSS pixels around the pointer that a brush takes, and that a pointer may move in a click. */
 const BRUSH = 10;
@@ -38,7 +39,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
 
   const frame = (now: number): void => {
     request = 0;
-    const seconds = last === null || state.film.held.peek() ? 0 : Math.max(0, (now - last) / 1000);
+    const seconds = last === null || state.film.held.peek() ? 0 : secondsBetween(last, now);
     state.advance(seconds);
     pass(seconds);
     last = now;

@@ -31,16 +31,16 @@ export function listenForKeys(state: AppState): () => void {
         state.playing.value = !state.playing.value;
         break;
       case "j":
-        state.moveLayer(1);
+        state.going.layersOn(1);
         break;
       case "k":
-        state.moveLayer(-1);
+        state.going.layersOn(-1);
         break;
       case "l":
-        state.moveCheckpoint(1);
+        state.going.checkpointsOn(1);
         break;
       case "h":
-        state.moveCheckpoint(-1);
+        state.going.checkpointsOn(-1);
         break;
       case "r":
         state.reset();
