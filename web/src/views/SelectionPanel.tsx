@@ -1,9 +1,10 @@
 /** The samples that are selected: found by a search, how many, of which classes, how well the model does, what they look like. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { typicalAndOdd } from "../data/cloud";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { spaceOnStage } from "../state/space";
+import type { StepData } from "../tour/fit";
 import { ClassHistogram } from "./ClassHistogram";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { ExportSelection } from "./ExportSelection";
@@ -68,16 +69,25 @@ export function SelectionPanel({ state, recording, colors }: SelectionPanelProps
 
 /** How many of them are shown. */
 const EXTREMES = 6;
+/** Milliseconds in which what was selected is on the screen. */
+const AFTER_THE_FRAME = 30;
 
 /** The most typical and the most odd members, in the coordinates that are on the stage. */
 function Extremes({ state, recording }: { state: AppState; recording: OpenRecording }) {
   const selection = state.selection.value;
   const space = spaceOnStage(state);
   const step = space?.step;
-  const found = useMemo(() => (step ? typicalAndOdd(step, selection, Math.min(EXTREMES, selection.length >> 1)) : null), [selection, step]);
+  const [found, setFound] = useState<(ReturnType<typeof typicalAndOdd> & { readonly of: readonly number[]; readonly step: StepData }) | null>(null);
+  // Of many thousands it takes a while: first the stage and the count answer.
+  useEffect(() => {
+    if (!step) return;
+    const timer = setTimeout(() => setFound({ ...typicalAndOdd(step, selection, Math.min(EXTREMES, selection.length >> 1)), of: selection, step }), AFTER_THE_FRAME);
+    return () => clearTimeout(timer);
+  }, [selection, step]);
   if (!space || !found) return null;
+  const others = found.of !== selection || found.step !== step;
   return (
-    <div class="extremes">
+    <div class="extremes" style={{ visibility: others ? "hidden" : "visible" }}>
       <Members title="Most typical" members={found.typical} samples={recording.samples} state={state} first={EXTREMES} />
       <Members title="Most odd" members={found.odd} samples={recording.samples} state={state} first={EXTREMES} />
       <p class="note" data-testid="extremes-where">
