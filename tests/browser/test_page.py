@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr
+from PIL import Image
 
 import inscape
 
@@ -222,13 +224,17 @@ def test_axe_finds_nothing_serious(open_tour: OpenTour, served_demo: str, scheme
     assert serious() == []
 
 
+LOSE = """selector => {
+  const gl = document.querySelector(selector).getContext('webgl2');
+  window.lost = gl.getExtension('WEBGL_lose_context');
+  window.lost.loseContext();
+}"""
+
+
 def test_a_lost_context_comes_back(tour: Any) -> None:
     tour.show(playing=False, layer="conv2")
     before = tour.pixels()
-    tour.page.evaluate(
-        """() => { const gl = document.querySelector('canvas').getContext('webgl2');
-                   window.lost = gl.getExtension('WEBGL_lose_context'); window.lost.loseContext() }"""
-    )
+    tour.page.evaluate(LOSE, "canvas")
     message = tour.page.get_by_test_id("message")
     message.wait_for()
     assert "drawn again" in message.inner_text()
@@ -236,6 +242,25 @@ def test_a_lost_context_comes_back(tour: Any) -> None:
     tour.wait(lambda: message.count() == 0 and tour.view and tour.view["ready"])
     tour.show()
     assert np.abs(tour.pixels() - before).max() == 0
+    tour.messages[:] = [m for m in tour.messages if "CONTEXT_LOST" not in m]  # the browser's own note
+
+
+@pytest.mark.parametrize("panes", ["one", "two", "grid"])
+def test_a_context_lost_on_the_move_comes_back_without_a_complaint(tour: Any, panes: str) -> None:
+    """Frames are asked for all the while: none may be drawn with what was made in the context that was lost."""
+    where = ".grid-canvas canvas" if panes == "grid" else "canvas"
+    tour.show(playing=True, layer="conv2", panes=panes)
+    for _ in range(3):
+        tour.page.evaluate(LOSE, where)
+        message = tour.page.get_by_test_id("message")
+        message.wait_for()
+        tour.page.evaluate("window.inscape.state = {playing: true}")
+        tour.page.wait_for_timeout(100)
+        tour.page.evaluate("window.lost.restoreContext()")
+        tour.wait(lambda message=message: message.count() == 0 and tour.view and tour.view["ready"])
+    tour.show(playing=False)
+    picture = Image.open(io.BytesIO(tour.page.locator(where).first.screenshot())).convert("RGB")
+    assert len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0)) > 10, "empty"
     tour.messages[:] = [m for m in tour.messages if "CONTEXT_LOST" not in m]  # the browser's own note
 
 

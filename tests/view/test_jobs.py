@@ -234,6 +234,34 @@ def test_a_server_that_was_killed_tells_what_was_lost(start: Callable[[], Server
     assert np.isfinite(inscape.open(small).embedding("pca").coordinates).all()
 
 
+def test_ctrl_c_in_the_terminal_ends_the_server_and_its_worker_quietly(small: Path) -> None:
+    """A terminal sends the signal to every process of its foreground group."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inscape", "serve", str(small), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "INSCAPE_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if "token=" in line)
+        server = Server(process, int(line.split("127.0.0.1:")[1].split("/")[0]))
+        server.embed(method="umap")
+        worker = _worker(server)
+        os.killpg(process.pid, signal.SIGINT)
+        said, complained = process.communicate(timeout=20)
+        assert "Traceback" not in said + complained and "KeyboardInterrupt" not in said + complained
+        assert not Path(f"/proc/{worker}").exists()
+    finally:
+        process.kill()
+        process.communicate()
+    recording = inscape.open(small)
+    recording.verify()
+    assert recording.embeddings == []
+
+
 def test_what_happens_is_told_as_a_stream(start: Callable[[], Server], small: Path) -> None:
     server = start()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)

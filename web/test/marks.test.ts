@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { flagsOf } from "../src/data/sample-sets";
 import { meanColors } from "../src/data/pictures";
 import { GROWING, HOVERED, imageSides, SELECTED, WORDS } from "../src/render/images-pass";
 import { Instances } from "../src/render/instances";
@@ -13,6 +14,15 @@ describe("the pace of choosing", () => {
     expect(pace.wait(1001)).toBeNull();
     pace.change();
     expect(pace.take(1002)).toBe("rest");
+  });
+
+  it("lets the frame go first that answers a selection", () => {
+    const pace = new Pace();
+    pace.change(1060);
+    expect(pace.take(1000)).toBeNull();
+    expect(pace.wait(1000)).toBe(60);
+    expect(pace.take(1060)).toBe("rest");
+    expect(pace.wait(1060)).toBeNull();
   });
 
   it("chooses twice a second on the move, and once more behind it", () => {
@@ -50,14 +60,14 @@ describe("the list of pictures", () => {
 
   it("draws the first last, what is pointed at in front of all, and nothing whose page is not there", () => {
     const instances = new Instances();
-    instances.build(Uint32Array.of(4, 9, 2), cells, { groups, selection: [2], hovered: 7 }, 10, true);
+    instances.build(Uint32Array.of(4, 9, 2), cells, { groups, selected: flagsOf([2], groups.length), hovered: 7 }, 10, true);
     expect(rows(instances)).toEqual([
       [2, 102, 2 | (SELECTED << 16)],
       [4, 104, 1],
       [7, 107, 1 | (HOVERED << 16)],
     ]);
     expect(instances.fromTop()).toEqual([4, 2]);
-    instances.build(Uint32Array.of(4, 9, 2), cells, { groups, selection: [], hovered: 2 }, 10, true);
+    instances.build(Uint32Array.of(4, 9, 2), cells, { groups, selected: flagsOf([], groups.length), hovered: 2 }, 10, true);
     expect(instances.fromTop()).toEqual([2, 4]);
     expect(instances.has(7)).toBe(false);
     expect(instances.has(9)).toBe(false);
@@ -66,7 +76,7 @@ describe("the list of pictures", () => {
 
   it("lets pictures grow, stay as they are, and go", () => {
     const instances = new Instances();
-    const marked = { groups, selection: [], hovered: null };
+    const marked = { groups, selected: flagsOf([], groups.length), hovered: null };
     instances.build(Uint32Array.of(4, 2), cells, marked, 10, false);
     expect(instances.growing(10.1)).toBe(true);
     expect(instances.growing(10.1 + GROWING)).toBe(false);

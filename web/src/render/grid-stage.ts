@@ -2,11 +2,11 @@
 
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/frame";
+import { DrawOrder } from "./draw-order";
 import { Gl } from "./gl";
 import { Picker, positionOf } from "./picker";
 import { pointDiameter, PointsPass } from "./points-pass";
 import { Projection } from "./projection";
-import { SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the cell's shorter side. */
 const FILLED = 0.42;
@@ -28,7 +28,7 @@ export interface Drawn extends Box {
 export class GridStage {
   private readonly context: Gl;
   private readonly projection: Projection;
-  private readonly flags: SampleFlags;
+  private readonly order: DrawOrder;
   private readonly points: PointsPass;
   private readonly picker = new Picker();
   private samples = 0;
@@ -39,8 +39,8 @@ export class GridStage {
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.context = new Gl(canvas);
     this.projection = new Projection(this.context);
-    this.flags = new SampleFlags(this.context);
-    this.points = new PointsPass(this.context, this.flags);
+    this.order = new DrawOrder(this.context);
+    this.points = new PointsPass(this.context, this.order);
   }
 
   setClasses(classes: Uint16Array): void {
@@ -50,11 +50,11 @@ export class GridStage {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.flags.set(SHOWN, shown);
+    this.order.setShown(shown);
   }
 
   setSelected(selected: Uint8Array): void {
-    this.flags.set(SELECTED, selected);
+    this.order.setSelected(selected);
   }
 
   setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb, near = 0): void {

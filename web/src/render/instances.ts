@@ -10,7 +10,8 @@ export interface Cells {
 export interface Marked {
   /** (sample,): the group that a frame has its color of. */
   readonly groups: Uint16Array;
-  readonly selection: readonly number[];
+  /** (sample,): 1 for those that are selected. */
+  readonly selected: Uint8Array;
   readonly hovered: number | null;
 }
 
@@ -89,14 +90,13 @@ export class Instances {
     this.write(cells, marked);
   }
 
-  private write(cells: Cells, { groups, selection, hovered }: Marked): void {
+  private write(cells: Cells, { groups, selected, hovered }: Marked): void {
     this.count = this.going.size + this.order.length;
     if (this.words.length < WORDS * this.count) this.words = new Uint32Array(WORDS * this.count);
     const times = new Float32Array(this.words.buffer);
-    const selected = new Set(selection.length <= groups.length ? selection : []);
     let at = 0;
     const put = (sample: number, time: number): void => {
-      const flags = (selected.has(sample) ? SELECTED : 0) | (sample === hovered ? HOVERED : 0);
+      const flags = (selected[sample] === 1 ? SELECTED : 0) | (sample === hovered ? HOVERED : 0);
       this.words[at] = sample;
       this.words[at + 1] = cells.cellOf(sample);
       this.words[at + 2] = groups[sample] | (flags << 16);

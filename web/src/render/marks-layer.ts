@@ -26,6 +26,8 @@ export const MARKS: readonly Marks[] = ["points", "images", "averages"];
 const MOST_IMAGES = 3000;
 /** On the move pictures stay while they keep this share of their room. */
 const ROOM_MOVING = 0.6;
+/** Milliseconds after a selection until those that are selected get pictures: first the frame is drawn that answers. */
+const AFTER_THE_ANSWER = 60;
 /** Samples that are looked at for room while the view moves. */
 const LOOKED_MOVING = 50_000;
 
@@ -67,6 +69,7 @@ export class MarksLayer {
   private groups: Uint16Array = new Uint16Array(0);
   private shown: Uint8Array = new Uint8Array(0);
   private selection: readonly number[] = [];
+  private selected: Uint8Array = new Uint8Array(0);
   private hovered: number | null = null;
   private selectedColor: Rgb = [0, 0, 0];
   private hoveredColor: Rgb = [0, 0, 0];
@@ -150,6 +153,12 @@ export class MarksLayer {
     this.pace.change();
   }
 
+  /** (sample,): 1 for those whose frames say that they are selected. */
+  setSelected(selected: Uint8Array): void {
+    this.selected = selected;
+    this.instances.stale = true;
+  }
+
   /** The colors of the frames around what is selected, and around what is pointed at. */
   setMarkedColors(selected: Rgb, hovered: Rgb): void {
     this.selectedColor = selected;
@@ -160,8 +169,8 @@ export class MarksLayer {
   update(view: MarksView, selection: readonly number[], hovered: number | null): void {
     if (!this.images && !this.labels) return;
     const now = this.sources.now();
-    if (this.selection !== selection) this.pace.change();
-    if (this.selection !== selection || this.hovered !== hovered) this.instances.stale = true;
+    if (this.selection !== selection) this.pace.change(now + AFTER_THE_ANSWER);
+    if (this.hovered !== hovered) this.instances.stale = true;
     this.selection = selection;
     this.hovered = hovered;
     if (this.before && !isSame(this.before, view)) this.pace.move(now);
@@ -185,7 +194,7 @@ export class MarksLayer {
     const { pages, pass } = this.images;
     const now = this.sources.now() / 1000;
     if (this.instances.stale) {
-      const marked = { groups: this.groups, selection: this.selection, hovered: this.hovered };
+      const marked = { groups: this.groups, selected: this.selected, hovered: this.hovered };
       this.instances.build(this.chosen, pages, marked, now, this.sources.still());
       pass.set(this.instances.words, this.instances.count);
     }

@@ -2,48 +2,35 @@
 
 import type { Rgb } from "../theme/palette";
 import type { Frame } from "../tour/frame";
+import type { DrawOrder, Part } from "./draw-order";
 import type { Gl } from "./gl";
 import { type DevicePlace, ProjectingProgram, type Projection } from "./projection";
-import { type SampleFlags, SELECTED, SHOWN } from "./sample-flags";
-
-/** What is drawn beneath what: the faded groups, the others, the rings of what is selected, and what is selected. */
-const [BENEATH, PLAIN, RINGS, RINGED] = [0, 1, 2, 3];
 
 const VERTEX = `
 uniform float u_size;
-uniform int u_rank;
+uniform bool u_rings;
 uniform float u_opacity;
 uniform vec3 u_ring;
 uniform bool u_own;
 uniform highp sampler2D u_palette;
 layout(location = 0) in uint a_class;
-layout(location = 1) in uint a_flags;
-layout(location = 2) in vec4 a_own;
+layout(location = 1) in vec4 a_own;
 out vec4 v_color;
 
 void main() {
   int i = int(a_class);
   v_color = texelFetch(u_palette, ivec2(i % 256, i / 256), 0);
-  bool selected = (a_flags & ${SELECTED}u) != 0u;
-  int rank = v_color.a < 0.99 ? ${BENEATH} : selected ? ${RINGED} : ${PLAIN};
-  // The rings lie beneath all that is selected: where that is dense, one line around it is left of them.
-  if ((a_flags & ${SHOWN}u) == 0u || rank != (u_rank == ${RINGS} ? ${RINGED} : u_rank)) {
-    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-    gl_PointSize = 0.0;
-    return;
-  }
   if (u_own) v_color.rgb = mix(vec3(0.6), a_own.rgb, a_own.a);
-  v_color = u_rank == ${RINGS} ? vec4(u_ring, 1.0) : vec4(v_color.rgb, v_color.a * u_opacity);
+  v_color = u_rings ? vec4(u_ring, 1.0) : vec4(v_color.rgb, v_color.a * u_opacity);
   gl_Position = projected(gl_VertexID);
   gl_PointSize = u_size + 1.0; // half a pixel on each side for the soft edge
 }`;
 
 const FRAGMENT = `#version 300 es
 precision highp float;
-precision highp int; // as in the vertex shader: a uniform of both has one precision, or they don't link
 uniform float u_size;
 uniform bool u_own;
-uniform int u_rank;
+uniform bool u_rings;
 in vec4 v_color;
 out vec4 color;
 void main() {
@@ -51,7 +38,7 @@ void main() {
   float alpha = v_color.a * clamp(0.5 * u_size + 0.5 - distance, 0.0, 1.0);
   vec3 fill = v_color.rgb;
   // Its own color may be the stage's: a rim of middle gray parts it from white and from black.
-  if (u_own && u_rank != ${RINGS}) fill = mix(vec3(0.5), fill, clamp(0.5 * u_size - 0.4 - distance, 0.0, 1.0));
+  if (u_own && !u_rings) fill = mix(vec3(0.5), fill, clamp(0.5 * u_size - 0.4 - distance, 0.0, 1.0));
   color = vec4(fill * alpha, alpha);
 }`;
 
@@ -72,16 +59,14 @@ export class PointsPass {
   private own: WebGLBuffer | null = null;
   /** A texel a group; the alpha says whether it is faded. */
   readonly palette: WebGLTexture;
-  private samples = 0;
-  private anyFaded = false;
   private ring: Rgb = [0, 0, 0];
 
   constructor(
     private readonly context: Gl,
-    private readonly flags: SampleFlags,
+    private readonly order: DrawOrder,
   ) {
     const { gl } = context;
-    this.program = new ProjectingProgram(context, VERTEX, FRAGMENT, ["u_size", "u_rank", "u_opacity", "u_ring", "u_own", "u_palette"]);
+    this.program = new ProjectingProgram(context, VERTEX, FRAGMENT, ["u_size", "u_rings", "u_opacity", "u_ring", "u_own", "u_palette"]);
     this.vertices = context.vertexArray();
     this.classes = context.buffer();
     this.palette = context.dataTexture();
@@ -89,15 +74,12 @@ export class PointsPass {
     gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_SHORT, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, flags.buffer);
-    gl.enableVertexAttribArray(1);
-    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
     gl.bindVertexArray(null);
   }
 
   setClasses(classes: Uint16Array): void {
     const { gl } = this.context;
-    this.samples = classes.length;
+    this.order.setGroups(classes);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.classes);
     gl.bufferData(gl.ARRAY_BUFFER, classes, gl.STATIC_DRAW);
   }
@@ -110,10 +92,10 @@ export class PointsPass {
       this.own ??= this.context.buffer();
       gl.bindBuffer(gl.ARRAY_BUFFER, this.own);
       gl.bufferData(gl.ARRAY_BUFFER, colors, gl.DYNAMIC_DRAW);
-      gl.enableVertexAttribArray(2);
-      gl.vertexAttribPointer(2, 4, gl.UNSIGNED_BYTE, true, 0, 0);
+      gl.enableVertexAttribArray(1);
+      gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 0, 0);
     } else {
-      gl.disableVertexAttribArray(2);
+      gl.disableVertexAttribArray(1);
       if (this.own) this.context.freeBuffer(this.own);
       this.own = null;
     }
@@ -137,12 +119,13 @@ export class PointsPass {
     this.ring = ring;
     const rows = Math.max(1, Math.ceil(colors.length / 256));
     const bytes = new Uint8Array(4 * 256 * rows);
-    this.anyFaded = lit !== null && lit < colors.length;
+    const faded = new Uint8Array(colors.length);
     colors.forEach((color, i) => {
       const distance = i === colors.length - 1 || lit === colors.length - 1 ? Infinity : Math.abs(i - (lit ?? i));
-      const faded = this.anyFaded && i !== lit && distance > near;
-      bytes.set([...color, faded ? Math.round(255 * FADED) : 255], 4 * i);
+      if (lit !== null && lit < colors.length && i !== lit && distance > near) faded[i] = 1;
+      bytes.set([...color, faded[i] ? Math.round(255 * FADED) : 255], 4 * i);
     });
+    this.order.setFaded(faded);
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
   }
@@ -159,13 +142,20 @@ export class PointsPass {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(this.vertices);
-    const selected = this.flags.selected > 0;
-    for (const rank of [...(this.anyFaded ? [BENEATH] : []), PLAIN, ...(selected ? [RINGS, RINGED] : [])]) {
-      gl.uniform1i(places.u_rank, rank);
-      gl.uniform1f(places.u_opacity, selected && rank === PLAIN ? UNSELECTED : 1);
-      gl.uniform1f(places.u_size, diameter + (rank === RINGS ? 2 * ring : 0));
-      gl.drawArrays(gl.POINTS, 0, this.samples);
-    }
+    this.order.bind();
+    const { beneath, plain, selected, anySelected } = this.order;
+    const put = ({ first, count }: Part, opacity: number, width = 0): void => {
+      if (!count) return;
+      gl.uniform1i(places.u_rings, width > 0 ? 1 : 0);
+      gl.uniform1f(places.u_opacity, opacity);
+      gl.uniform1f(places.u_size, diameter + 2 * width);
+      gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
+    };
+    put(beneath, 1);
+    put(plain, anySelected ? UNSELECTED : 1);
+    // The rings lie beneath all that is selected: where that is dense, one line around it is left of them.
+    put(selected, 1, ring);
+    put(selected, 1);
     gl.bindVertexArray(null);
     gl.activeTexture(gl.TEXTURE0);
   }

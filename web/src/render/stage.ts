@@ -5,13 +5,13 @@ import type { Frame } from "../tour/frame";
 import { type Camera, WHOLE } from "../tour/camera";
 import type { Placed } from "../tour/regions";
 import { AxesOverlay } from "./axes-overlay";
+import { DrawOrder } from "./draw-order";
 import { Gl } from "./gl";
 import { MarkersOverlay, type Placing } from "./markers-overlay";
 import { MarksLayer, type MarksSources } from "./marks-layer";
 import { Picker, positionOf } from "./picker";
 import { FADED, pointDiameter, PointsPass, UNSELECTED } from "./points-pass";
 import { Projection } from "./projection";
-import { SampleFlags, SELECTED, SHOWN } from "./sample-flags";
 import type { DrawnPoints } from "./vector";
 
 /** The half side of the square that a fitted cloud is drawn in, as a share of the stage's shorter side. */
@@ -22,7 +22,7 @@ const RING = 1.6;
 export class Stage {
   private readonly context: Gl;
   private readonly projection: Projection;
-  private readonly flags: SampleFlags;
+  private readonly order: DrawOrder;
   private readonly points: PointsPass;
   private readonly axes: AxesOverlay;
   private readonly markers: MarkersOverlay;
@@ -52,8 +52,8 @@ export class Stage {
   ) {
     this.context = new Gl(canvas);
     this.projection = new Projection(this.context);
-    this.flags = new SampleFlags(this.context);
-    this.points = new PointsPass(this.context, this.flags);
+    this.order = new DrawOrder(this.context);
+    this.points = new PointsPass(this.context, this.order);
     this.axes = new AxesOverlay(under, over);
     this.marks = new MarksLayer(this.context, over, this.points, this.picker, sources);
     this.markers = new MarkersOverlay(over);
@@ -126,14 +126,15 @@ export class Stage {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.flags.set(SHOWN, shown);
+    this.order.setShown(shown);
     this.marks.setShown(shown);
   }
 
   /** (sample,): 1 for those with a ring. */
   setSelected(selected: Uint8Array): void {
     this.selected = selected;
-    this.flags.set(SELECTED, selected);
+    this.marks.setSelected(selected);
+    this.order.setSelected(selected);
   }
 
   setColors(colors: readonly Rgb[], lit: number | null, ring: Rgb, near = 0): void {

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AppState } from "../state/app-state";
 import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
-import { Message } from "./Message";
+import { ContextLost, Message } from "./Message";
 import { runGrid } from "./grid-run";
 
 /** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
@@ -19,6 +19,9 @@ export function GridView({ state }: { state: AppState }) {
   const marks = useRef<SVGSVGElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [failure, setFailure] = useState<string | null>(null);
+  const [lost, setLost] = useState(false);
+  // A lost context comes back as a new one: the stage is built again.
+  const [life, setLife] = useState(0);
   useEffect(() => {
     const box = scroller.current;
     if (!box) return;
@@ -31,8 +34,12 @@ export function GridView({ state }: { state: AppState }) {
   useEffect(() => {
     if (!canvas.current || !marks.current || !recording || !size.width) return;
     const motion = new GridMotion(state, recording, cells);
+    const contextChanged = (there: boolean): void => {
+      setLost(!there);
+      if (there) setLife((n) => n + 1);
+    };
     try {
-      const end = runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height });
+      const end = runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height, contextChanged });
       return () => {
         end();
         motion.end();
@@ -42,7 +49,7 @@ export function GridView({ state }: { state: AppState }) {
       motion.end();
       return;
     }
-  }, [recording, cells, width, height, size.width > 0]);
+  }, [recording, cells, width, height, size.width > 0, life]);
   if (!recording) return null;
   if (failure) return <Message title="The points can't be drawn" text={failure} />;
   const names = recording.store.index.checkpoints.map(({ name }) => name);
@@ -65,6 +72,7 @@ export function GridView({ state }: { state: AppState }) {
           <svg ref={marks} aria-hidden="true" />
         </div>
       </div>
+      {lost && <ContextLost />}
       {fewer && (
         <p class="note">
           {rows.length} of {allRows} layers and {columns.length} of {allColumns} checkpoints: more would be too many points to draw.

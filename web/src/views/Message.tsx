@@ -31,3 +31,8 @@ export function Message({ title, text, command, retry, action, busy = false }: M
     </div>
   );
 }
+
+/** In place of a stage whose graphics context was lost. */
+export function ContextLost() {
+  return <Message title="The graphics card let go of the picture" text="It is drawn again as soon as the browser gets it back." busy />;
+}

@@ -1,7 +1,7 @@
 /** What is being drawn on the stage to select: its outline, crisp over the points, and how many samples are inside. */
 
 import { computed, effect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Combination } from "../data/sample-sets";
 import type { AppState } from "../state/app-state";
 import type { Pane } from "../state/pane";
@@ -19,8 +19,9 @@ export function SelectRegion({ state, pane }: { state: AppState; pane: Pane }) {
   const number = useRef<HTMLDivElement>(null);
   const drawing = selecting.drawing.value && selecting.on.value === pane;
 
-  // An outline has a new place with every movement: it is written without Preact.
-  useEffect(
+  // An outline has a new place with every movement: it is written without Preact. Before it is seen: else the number stood
+  // in the corner for a frame.
+  useLayoutEffect(
     () =>
       effect(() => {
         const here = selecting.on.value === pane;

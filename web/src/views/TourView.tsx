@@ -18,7 +18,7 @@ import type { TourMotion } from "../tour/motion";
 import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import { secondsBetween } from "../tour/time";
-import { Message } from "./Message";
+import { ContextLost, Message } from "./Message";
 import { handOn } from "./pointer";
 
 export interface TourViewProps {
@@ -117,7 +117,7 @@ export function TourView(props: TourViewProps) {
       <canvas class="stage-layer" ref={points} role="img" aria-label={props.description} />
       <svg class="stage-layer names" ref={over} aria-hidden="true" />
       {props.children}
-      {lost && <Message title="The graphics card let go of the picture" text="It is drawn again as soon as the browser gets it back." busy />}
+      {lost && <ContextLost />}
     </div>
   );
 }
@@ -144,6 +144,8 @@ function run(
   const stage = new Stage(canvas, under, over, { pictures, text, now, still: () => motion.still, ask: () => ask(), onFailed: props.onNotice });
   let drawnPoints = samples;
   let request = 0;
+  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
+  let lost = false;
   let last: number | null = null;
   // The theme's colors are read when its style is in force: with the next frame.
   let recolored = true;
@@ -166,6 +168,7 @@ function run(
     else last = null;
   };
   const pass = (seconds: number): void => {
+    if (lost) return;
     clock = now() + (props.held.peek() ? 1000 * seconds : 0);
     real = performance.now();
     const hovered = props.hover.peek();
@@ -192,7 +195,7 @@ function run(
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
   };
   const ask = (): void => {
-    request ||= requestAnimationFrame(frame);
+    if (!lost) request ||= requestAnimationFrame(frame);
   };
 
   const measure = (): void => {
@@ -263,6 +266,7 @@ function run(
   ];
   const onLost = (event: Event): void => {
     event.preventDefault();
+    lost = true;
     cancelAnimationFrame(request);
     request = 0;
     stage.forget();

@@ -25,12 +25,16 @@ export interface GridRun {
   /** CSS pixels of a cell. */
   readonly width: number;
   readonly height: number;
+  /** The graphics context was lost, or is there again: then another stage is to be made. */
+  readonly contextChanged: (there: boolean) => void;
 }
 
-export function runGrid({ state, motion, canvas, marks, columns, width, height }: GridRun): () => void {
+export function runGrid({ state, motion, canvas, marks, columns, width, height, contextChanged }: GridRun): () => void {
   const stage = new GridStage(canvas);
   let drawn: (Drawn | null)[] = [];
   let request = 0;
+  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
+  let lost = false;
   let last: number | null = null;
   const rows = Math.ceil(motion.frames().length / Math.max(1, columns));
   canvas.style.width = `${width * columns}px`;
@@ -47,6 +51,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
     else last = null;
   };
   const pass = (seconds: number): void => {
+    if (lost) return;
     const began = performance.now();
     const playing = state.playing.peek() && !state.held.peek();
     state.motion.advance(seconds, playing, state.speed.peek());
@@ -60,7 +65,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
     state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points, ...NO_IMAGES };
   };
   const ask = (): void => {
-    request ||= requestAnimationFrame(frame);
+    if (!lost) request ||= requestAnimationFrame(frame);
   };
   stage.resize(width * columns, height * rows, window.devicePixelRatio || 1);
   const stops = [
@@ -93,12 +98,22 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height }
       return drawn[i] ?? null;
     }, stage),
   ];
-  const onLost = (event: Event): void => event.preventDefault();
+  const onLost = (event: Event): void => {
+    event.preventDefault();
+    lost = true;
+    cancelAnimationFrame(request);
+    stage.forget();
+    state.drawn = false;
+    contextChanged(false);
+  };
+  const onRestored = (): void => contextChanged(true);
   canvas.addEventListener("webglcontextlost", onLost);
+  canvas.addEventListener("webglcontextrestored", onRestored);
   return () => {
     cancelAnimationFrame(request);
     for (const stop of stops) stop();
     canvas.removeEventListener("webglcontextlost", onLost);
+    canvas.removeEventListener("webglcontextrestored", onRestored);
     marks.replaceChildren();
     stage.free();
   };

@@ -104,6 +104,8 @@ class Worker:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 limit=_LINE,
+                # Ctrl-C in a terminal is meant for the server, which ends its worker itself.
+                start_new_session=True,
             )
             self._listening = asyncio.create_task(self._listen(self._process))
         return self._process
