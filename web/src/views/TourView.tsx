@@ -149,6 +149,8 @@ function run(
   let last: number | null = null;
   // The theme's colors are read when its style is in force: with the next frame.
   let recolored = true;
+  // As the last picture said it: asked again a moment later, it might have ended without another picture.
+  let growing = false;
   const styled = (name: string): Rgb => toRgb(getComputedStyle(box).getPropertyValue(name).trim());
   const pick = (x: number, y: number): number | null => (samples > PICKED_MOVING && props.active() ? null : stage.pick(x, y));
   props.onPicker?.(pick);
@@ -164,7 +166,7 @@ function run(
     pass(seconds);
     props.frameTimes.add(performance.now() - began);
     last = now;
-    if ((props.active() || stage.marks.growing) && !props.held.peek()) ask();
+    if ((props.active() || growing) && !props.held.peek()) ask();
     else last = null;
   };
   const pass = (seconds: number): void => {
@@ -177,6 +179,7 @@ function run(
     recolored = false;
     const picture = props.scene.peek() ? motion.frame() : null;
     stage.draw(picture, props.camera.peek(), props.marked.peek(), hovered);
+    growing = stage.marks.growing;
     const { scale, x, y } = stage.placing;
     props.onDrawn(
       picture && {
@@ -189,7 +192,7 @@ function run(
         images: stage.marks.count,
         imageSide: stage.marks.side,
         imagesOf: stage.marks.limit,
-        arriving: stage.marks.loading || (!props.active() && !props.held.peek() && (stage.marks.choosing || stage.marks.growing)),
+        arriving: stage.marks.loading || (!props.active() && !props.held.peek() && (stage.marks.choosing || growing)),
       },
     );
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
