@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 Floats = np.ndarray[Any, Any]
 WIDTH, HEIGHT = 1280, 820
@@ -119,6 +119,10 @@ class Tour:
         view: dict[str, Any] = self.page.evaluate("window.inscape.view")
         return view
 
+    def is_ready(self) -> bool:
+        view = self.view  # read once: between two readings it may go
+        return bool(view and view["ready"])
+
     def show(self, **state: Any) -> None:
         """Set some of the state and wait until that is what is drawn."""
         self.page.evaluate("state => { window.inscape.state = state }", state)
@@ -153,12 +157,18 @@ class Tour:
         )
 
 
+def complaint_of(request: Request) -> list[str]:
+    """What failed; the browser itself breaks off its icon when a page is left."""
+    left = "favicon" in request.url and "ERR_ABORTED" in (request.failure or "")
+    return [] if left else [f"failed: {request.url}"]
+
+
 def open_page(context: BrowserContext, address: str) -> Tour:
     """A new page at an address, once its recording is shown."""
     tour = Tour(context.new_page(), address)
     tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
     tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
-    tour.page.on("requestfailed", lambda request: tour.messages.append(f"failed: {request.url}"))
+    tour.page.on("requestfailed", lambda request: tour.messages.extend(complaint_of(request)))
     tour.page.on("request", lambda request: tour.requests.append(request.url))
     tour.page.goto(address)
     tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))

@@ -367,7 +367,7 @@ def test_images_come_back_with_a_lost_context(tour: Tour) -> None:
     tour.page.keyboard.press("i")
     tour.page.keyboard.press("i")
     tour.page.evaluate("window.lost.restoreContext()")
-    tour.wait(lambda: message.count() == 0 and tour.view and tour.view["ready"])
+    tour.wait(lambda: message.count() == 0 and tour.is_ready())
     tour.show()
     assert np.abs(tour.pixels() - before).max() == 0
     tour.messages[:] = [m for m in tour.messages if "CONTEXT_LOST" not in m]  # the browser's own note

@@ -68,7 +68,7 @@ def test_a_training_is_watched_live(run_server: Any, open_tour: Any, tmp_path: P
         # What must be computed was laid out behind the page, as it came.
         tour.wait(lambda: _has_all(out), seconds=90)
         tour.page.evaluate("window.inscape.state = {layer: 'fc1', playing: false}")
-        tour.wait(lambda: tour.state["embedding"] == "pca" and tour.view and tour.view["ready"])
+        tour.wait(lambda: tour.state["embedding"] == "pca" and tour.is_ready())
         assert slider.get_attribute("max") == "5"
         # The points are where the activations are.
         tour.show(layer="softmax", checkpoint="epoch-5", playing=False)

@@ -239,7 +239,7 @@ def test_a_lost_context_comes_back(tour: Any) -> None:
     message.wait_for()
     assert "drawn again" in message.inner_text()
     tour.page.evaluate("window.lost.restoreContext()")
-    tour.wait(lambda: message.count() == 0 and tour.view and tour.view["ready"])
+    tour.wait(lambda: message.count() == 0 and tour.is_ready())
     tour.show()
     assert np.abs(tour.pixels() - before).max() == 0
     tour.messages[:] = [m for m in tour.messages if "CONTEXT_LOST" not in m]  # the browser's own note
@@ -257,7 +257,7 @@ def test_a_context_lost_on_the_move_comes_back_without_a_complaint(tour: Any, pa
         tour.page.evaluate("window.inscape.state = {playing: true}")
         tour.page.wait_for_timeout(100)
         tour.page.evaluate("window.lost.restoreContext()")
-        tour.wait(lambda message=message: message.count() == 0 and tour.view and tour.view["ready"])
+        tour.wait(lambda message=message: message.count() == 0 and tour.is_ready())
     tour.show(playing=False)
     picture = Image.open(io.BytesIO(tour.page.locator(where).first.screenshot())).convert("RGB")
     assert len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0)) > 10, "empty"
@@ -287,7 +287,7 @@ def test_twice_as_large_letters_lose_nothing(open_tour: OpenTour, served_demo: s
 
 def test_who_prefers_reduced_motion_gets_none(open_tour: OpenTour, served_demo: str) -> None:
     tour = open_tour(served_demo, reduced_motion="reduce")
-    tour.wait(lambda: tour.view and tour.view["ready"])
+    tour.wait(tour.is_ready)
     basis = tour.state["basis"]
     tour.page.keyboard.press("k")
     tour.wait(lambda: tour.state["layer"] == "logits" and tour.view["ready"], seconds=5)
@@ -353,7 +353,7 @@ def test_a_recording_that_is_removed_or_replaced(
     images, labels = inscape.data.digits("test")
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10))
     inscape.record(model, (images[:120], labels[:120]), out=copy, layers=["*"])
-    tour.wait(lambda: tour.view and tour.view["points"] == 120, seconds=20)
+    tour.wait(lambda: (tour.view or {"points": 0})["points"] == 120, seconds=20)
     assert "replaced" in banner.inner_text()
 
 
