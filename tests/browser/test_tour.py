@@ -96,7 +96,7 @@ def test_samples_are_where_the_reference_projection_says(
             nonlocal background
             if np.abs(centroid(tour.pixels(), background) - expected[sample]).max() <= 1:
                 return True
-            # On a crowded machine the screen may be behind what the page has drawn: now, or when the background was seen.
+            # On a crowded machine the screen may be behind what the page drew: now, or when the background was seen.
             tour.show(filter=[])
             background = tour.pixels()
             tour.show(filter=[int(sample)])
