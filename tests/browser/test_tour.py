@@ -102,7 +102,7 @@ def test_samples_are_where_the_reference_projection_says(
             tour.show(filter=[int(sample)])
             return False
 
-        tour.wait(is_there, 10)
+        tour.wait(is_there, 3)
     assert tour.view["points"] == 1
 
 
