@@ -13,7 +13,8 @@ from torch.nn import functional
 from inscape.errors import DataError, ModelError, UnknownLayer, WrongCall
 from inscape.nets import DigitsNet
 from inscape.probe import flow
-from inscape.probe.flow.passes import Batches, Ranges
+from inscape.probe.flow import passes, projector
+from inscape.probe.flow.batches import Batches, Ranges, gathered
 
 
 class Residual(nn.Module):
@@ -124,6 +125,34 @@ def test_the_ends_are_the_model_s_own_maps() -> None:
     assert not last.center.any()  # probabilities are seen from the origin of their axes
 
 
+def test_wide_layers_come_out_as_if_every_sample_had_been_projected(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(2)
+    model = nn.Sequential(
+        nn.Conv2d(1, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.ZeroPad2d(1), nn.Conv2d(3, 6, 3, stride=2)
+    )
+    model[1].running_mean = torch.tensor([3.0, -1.0, 0.5])
+    # The samples come in turns of four, each brighter than the last, and get brighter as they go on.
+    brightness = 1.0 + torch.arange(240) % 4 + torch.arange(240) / 100
+    data = images(240, 160) * brightness[:, None, None, None]
+    monkeypatch.setattr(passes, "LARGEST", 4 * 8 * 80_000)
+    found = flow.prepare(model, batches(data), 240)
+    assert [step.kind for step in found.transitions] == ["linear", "linear", "coordinate-wise", "linear", "linear"]
+    check_continuous(found)
+    monkeypatch.setattr(projector, "WIDE", 1 << 30)
+    direct = flow.prepare(model, batches(data), 240)
+    for stop, other in zip(found.stops, direct.stops, strict=True):
+        assert stop.units >= 1 << 14
+        ours, theirs = (s.coordinates.astype(np.float64) for s in (stop, other))
+        # Scalar products: axes of alike variance may be turned against each other.
+        assert np.abs(ours @ ours.T - theirs @ theirs.T).max() <= 1e-4 * np.abs(theirs @ theirs.T).max()
+        assert abs(stop.share - other.share) < 0.03
+    for step, other in zip(found.transitions, direct.transitions, strict=True):
+        assert 0 < step.residual <= 1e-4
+        size = np.linalg.norm(other.before, axis=1).max()
+        lengths = (np.linalg.norm(s.before.astype(np.float64), axis=1) for s in (step, other))
+        assert np.abs(np.subtract(*lengths)).max() <= 1e-4 * size
+
+
 def test_max_pooling_is_a_stand_in_and_says_how_far_it_is_off() -> None:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 4))
@@ -173,6 +202,19 @@ def test_a_gate_that_differs_by_sample_is_no_linear_layer() -> None:
     data = torch.randn(30, 6)
     found = flow.prepare(Gated(), batches(data), 30, ["input", "fc", "output"], route="shortest")
     assert [step.kind for step in found.transitions] == ["linear", "coordinate-wise"]
+
+
+def test_small_ranges_come_together_where_they_are_alike() -> None:
+    def read(ranges: Ranges) -> Iterator[object]:
+        for start, stop in ranges:
+            x = torch.arange(start, stop, dtype=torch.float32)[:, None].expand(-1, 3 if start < 6 else 4)
+            yield ({"x": x}, x[:, 0]) if start < 12 else [x]
+
+    found = list(gathered(read, [(0, 2), (4, 6), (6, 8), (8, 9), (10, 12), (12, 14), (14, 16)], 4))
+    assert [count for count, _ in found] == [4, 3, 2, 2, 2]
+    assert found[0][1][1].tolist() == [0, 1, 4, 5] and found[0][1][0]["x"].shape == (4, 3)
+    assert found[1][1][1].tolist() == [6, 7, 8] and found[1][1][0]["x"].shape == (3, 4)
+    assert isinstance(found[3][1], list) and found[4][1][0][:, 0].tolist() == [14, 15]
 
 
 def test_the_model_is_left_as_it_was() -> None:

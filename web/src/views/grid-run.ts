@@ -31,7 +31,6 @@ export interface GridRun {
 
 export function runGrid({ state, motion, canvas, marks, columns, width, height, contextChanged }: GridRun): () => void {
   const stage = new GridStage(canvas);
-  let drawn: (Drawn | null)[] = [];
   let request = 0;
   // What was made in a context that was lost is gone for good: the next stage draws, not this one.
   let lost = false;
@@ -40,6 +39,9 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
   canvas.style.width = `${width * columns}px`;
   canvas.style.height = `${height * rows}px`;
   const boxOf = (i: number): Box => ({ x: (i % columns) * width, y: Math.floor(i / columns) * height, width, height });
+  const cells = (): (Drawn | null)[] => motion.frames().map((picture, i) => picture && { frame: picture, ...boxOf(i) });
+  // From the first: a hand that points before the first frame finds what lies under it.
+  let drawn = cells();
 
   const frame = (now: number): void => {
     request = 0;
@@ -56,7 +58,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
     const playing = state.playing.peek() && !state.held.peek();
     state.motion.advance(seconds, playing, state.speed.peek());
     motion.advance(seconds, playing, state.speed.peek());
-    drawn = motion.frames().map((picture, i) => picture && { frame: picture, ...boxOf(i) });
+    drawn = cells();
     stage.draw(drawn.filter((cell) => cell !== null));
     mark(marks, drawn, state.hover.peek());
     state.frameTimes.add(performance.now() - began);

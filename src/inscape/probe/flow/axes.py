@@ -96,39 +96,6 @@ class Range:
         return x @ axes.T - axes @ center
 
 
-class Projector:
-    """Projects a layer's samples on its own axes and on those that feed the next layer's, in one product.
-
-    Args:
-        found: the layer's range, which then shares the memory of the product's matrix.
-        feeding: (r, D) the axes that feed the next layer's, or None.
-        samples: N.
-    """
-
-    def __init__(self, found: Range, feeding: torch.Tensor | None, samples: int) -> None:
-        self._found = found
-        self.own = torch.zeros(samples, found.width)
-        self.fed = None if feeding is None else torch.zeros(samples, len(feeding))
-        parts = [found.matrix(), found.center[None, :]] + ([] if feeding is None else [feeding])
-        self._rows = torch.cat(parts)
-        if found.axes is not None:
-            found.axes = self._rows[: found.width]
-        self.feeding = None if feeding is None else self._rows[found.width + 1 :]
-        self._shift = self._rows @ found.center
-
-    def add(self, x: torch.Tensor, start: int) -> None:
-        """Take in a batch (n, D) of samples from `start` on."""
-        width = self._found.width
-        products = x @ self._rows.T
-        # |x - c|² = |x|² - 2 x·c + |c|²
-        squares = float(torch.linalg.vector_norm(x)) ** 2 + len(x) * float(self._shift[width])
-        self._found.variance += squares - 2.0 * float(products[:, width].sum(dtype=torch.float64))
-        products -= self._shift
-        self.own[start : start + len(x)] = products[:, :width]
-        if self.fed is not None:
-            self.fed[start : start + len(x)] = products[:, width + 1 :]
-
-
 def factor_rows(A: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """A wide (k, D) matrix as T @ Q: Q of orthonormal rows (r, D), r = min(k, D), T (k, r).
 

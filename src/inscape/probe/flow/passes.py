@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -23,27 +23,27 @@ from inscape.errors import DataError, ModelError, WrongCall
 from inscape.probe.flow import kinds
 from inscape.probe.flow.affine import Function, adjoint
 from inscape.probe.flow.assemble import Step, assemble
-from inscape.probe.flow.axes import RAW, Projector, Range, factor_rows
+from inscape.probe.flow.axes import RAW, Range, factor_rows
+from inscape.probe.flow.batches import Batches, Ranges, blocks, gathered, take
 from inscape.probe.flow.calls import Call, Value, Watch, rows, run, trace, unrows
 from inscape.probe.flow.path import choose
+from inscape.probe.flow.projector import Projector
 from inscape.probe.flow.result import Flow
 
 FEW = 3
 """Samples by which the functions are asked what they do."""
 
-FITTED = 8 << 30
+FITTED = 6 << 30
 """Bytes of activations that the axes of wide layers are fitted to: of all samples, or of so many, evenly spaced."""
 
-FEWEST = 256
+FEWEST = 192
 """Samples that the axes are fitted to at least."""
 
-LARGEST = 192 << 20
+NEIGHBORS = 8
+"""Samples beside each other that the axes are fitted to: few, for data often comes in the order of its classes."""
+
+LARGEST = 240 << 20
 """Bytes of a batch's largest activation."""
-
-Ranges = Sequence[tuple[int, int]]
-
-Batches = Callable[[Ranges], Iterator[Any]]
-"""The samples' inputs as the model takes them, a batch for each range (start, stop); the same every time."""
 
 Progress = Callable[[int, int], None]
 """Told how many more samples passed, and how many will in all."""
@@ -96,7 +96,7 @@ def prepare(
     with contextlib.ExitStack() as stack:
         stack.enter_context(recording_mode(model))
         few = next(iter(batches([(0, min(FEW, samples))])))
-        values = trace(model, few, _take(few, min(FEW, samples) - 1))
+        values = trace(model, few, take(few, min(FEW, samples) - 1))
         way = choose(values, path, route)
         stack.enter_context(heap_kept())
         return _Preparation(model, batches, samples, values, way, dims, seed, progress).prepare(few, iterations)
@@ -153,30 +153,32 @@ class _Preparation:
 
     def _batch(self) -> int:
         largest = 4 * max(value.units for value in self._way)
-        return max(8, min(256, LARGEST // largest))
+        return max(8, min(256, LARGEST // largest // 8 * 8))
 
     def _fitted(self) -> Ranges:
-        """The samples that axes are fitted to: all, or batches spread evenly over them."""
-        size = self._batch()
-        blocks = [(start, min(start + size, self._samples)) for start in range(0, self._samples, size)]
+        """The samples that axes are fitted to: all, or some spread evenly over them."""
         wanted = max(FEWEST, FITTED // (4 * sum(value.units for value in self._way)))
-        count = min(len(blocks), -(-wanted // size))
-        return [blocks[i * len(blocks) // count] for i in range(count)]
+        if wanted >= self._samples:
+            return blocks(self._samples, self._batch())
+        size = min(self._batch(), NEIGHBORS)
+        found = blocks(self._samples, size)
+        count = min(len(found), -(-wanted // size))
+        return [found[i * len(found) // count] for i in range(count)]
 
     def _stream(self, told: Callable[[int, torch.Tensor, int], None], ranges: Ranges) -> None:
         """Pass samples, and be told of each stop's: (its place, (n, D), how many passed before)."""
         start = 0
-        for given, inputs in zip(ranges, self._batches(ranges), strict=True):
+        for count, inputs in gathered(self._batches, ranges, self._batch()):
 
-            def after(index: int, tensor: torch.Tensor, start: int = start, given: tuple[int, int] = given) -> None:
+            def after(index: int, tensor: torch.Tensor, start: int = start, count: int = count) -> None:
                 place = self._place.get(index)
                 if place is None:
                     return
                 x = rows(self._way[place], tensor).float().cpu()
-                if x.shape[0] != given[1] - given[0]:
+                if x.shape[0] != count:
                     raise DataError(
                         "the data gave another number of samples than it was asked for",
-                        got=f"{x.shape[0]} for the samples {given[0]} to {given[1]}",
+                        got=f"{x.shape[0]} where {count} were asked for",
                         remedy="give data that answers the same every time",
                     )
                 if x.shape[1] != self._way[place].units:
@@ -190,9 +192,9 @@ class _Preparation:
                     raise _Arrived
 
             self._pass(inputs, Watch(after=after))
-            start += given[1] - given[0]
+            start += count
             if self._progress:
-                self._progress(given[1] - given[0], self._total)
+                self._progress(count, self._total)
 
     def _pass(self, inputs: Any, watch: Watch) -> None:
         with contextlib.suppress(_Arrived):
@@ -235,15 +237,19 @@ class _Preparation:
         self._at_calls(few, ask)
 
     def _project(self, few: Any) -> Flow:
-        projectors = []
+        projectors: list[Projector] = []
         for place, found in enumerate(self._ranges):
             step = self._steps[place] if place < len(self._steps) else None
-            projectors.append(Projector(found, step.feeding if step else None, self._samples))
+            derived = place > 0 and self._steps[place - 1].kind == kinds.LINEAR
+            projectors.append(Projector(found, step.feeding if step else None, self._samples, derived))
             if step:
                 step.feeding = projectors[-1].feeding
-        size = self._batch()
-        everything = [(start, min(start + size, self._samples)) for start in range(0, self._samples, size)]
-        self._stream(lambda place, x, start: projectors[place].add(x, start), everything)
+        self._stream(lambda place, x, start: projectors[place].add(x, start), blocks(self._samples, self._batch()))
+        for step, before, after in zip(self._steps, projectors, projectors[1:], strict=False):
+            if after.derived and before.fed is not None and step.mixing is not None:
+                step.error = after.derive(before.fed, step.mixing)
+        for projector in projectors:
+            projector.end()
         own, fed = [p.own for p in projectors], [p.fed for p in projectors]
         self._check(few, own, fed)
         return assemble(self._way, self._ranges, self._steps, own, fed)
@@ -264,7 +270,7 @@ class _Preparation:
                 (start - into[:n]).norm(dim=1) / _radius(into),
                 (end - own[place + 1][:n]).norm(dim=1) / _radius(own[place + 1]),
             )
-            step.error = max(float(e.max()) for e in errors)
+            step.error = max(step.error, *(float(e.max()) for e in errors))
 
         self._at_calls(few, check)
 
@@ -276,14 +282,3 @@ def _flat(function: Function, step: Step) -> Function:
 
 def _radius(cloud: torch.Tensor) -> float:
     return max(float(cloud.norm(dim=1).max()), 1e-12)
-
-
-def _take(inputs: Any, count: int) -> Any:
-    """The first samples of a batch."""
-    if isinstance(inputs, torch.Tensor):
-        return inputs[:count]
-    if isinstance(inputs, dict):
-        return {key: _take(value, count) for key, value in inputs.items()}
-    if isinstance(inputs, tuple):
-        return tuple(_take(value, count) for value in inputs)
-    return inputs

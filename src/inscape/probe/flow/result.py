@@ -19,7 +19,8 @@ class Stop:
         units: D.
         shape: raw, without the axis of the samples.
         raw: whether the coordinates are the units themselves, less their means.
-        share: of the variance, in the coordinates: 1 where they are the units.
+        share: of the variance, in the coordinates: 1 where they are the units; of layers of 65,536 units or more, that
+            of a quarter of the samples (256 at least), drawn by chance.
         center: (k,) what was taken from the units, where they are the coordinates; zeros for probabilities.
         coordinates: (N, k), k ≤ 64.
     """
@@ -48,7 +49,9 @@ class Transition:
         scaling: (k',) the factors by which a linear step moves points along coordinates (a joining one adds what the
             other branches give); None for the others.
         residual: for an exact step the largest error of an end point, as a share of the cloud's radius, against the
-            function in float64; for a stand-in and an alignment the share of the cloud's size that it misses.
+            function in float64; for a stand-in and an alignment the share of the cloud's size that it misses. Where a
+            linear step ends in a layer of 65,536 units or more, the ends follow from the beginnings, and are measured
+            on the maps in one batch of eight.
     """
 
     kind: str
