@@ -46,8 +46,7 @@
       return original.apply(this, given);
     };
   };
-  noticed(WebGL2RenderingContext.prototype, "drawArrays");
-  noticed(WebGL2RenderingContext.prototype, "drawArraysInstanced");
+  for (const way of ["drawArrays", "drawArraysInstanced", "drawElements", "drawElementsInstanced"]) noticed(WebGL2RenderingContext.prototype, way);
   noticed(CanvasRenderingContext2D.prototype, "clearRect");
 
   // The size of Inscape's points is read where the page hands it to the shader, so that the peer's is the same.
