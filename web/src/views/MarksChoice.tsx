@@ -10,11 +10,11 @@ export function MarksChoice({ state, recording }: { state: AppState; recording: 
   // The stage tells of itself with every frame; the words change with the numbers.
   const drawn = useMemo(() => computed(() => [state.stage.value?.images ?? 0, state.stage.value?.points ?? 0, state.stage.value?.imagesOf ?? ""].join(" ")), [state]);
   const offered = offeredMarks(recording);
-  if (offered.length === 1) return null;
+  // The grid has room for points alone.
+  if (offered.length === 1 || state.grid.open.value) return null;
   const pictures = recording.samples.hasPictures;
   const [images, points, limit] = drawn.value.split(" ");
-  // The grid has room for points alone.
-  const note = state.grid.open.value ? null : wordsOf(state.marks.value, pictures, Number(images), Number(points), limit ? Number(limit) : null);
+  const note = wordsOf(state.marks.value, pictures, Number(images), Number(points), limit ? Number(limit) : null);
   return (
     <div class={`marks ${state.marks.value}`}>
       <div class="choice" role="group" aria-label="Samples are drawn as">
