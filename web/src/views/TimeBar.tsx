@@ -102,7 +102,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
           text={flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
           onInput={(i) => (flow ? state.going.along(i) : state.going.toLayer(layers[i]))}
         />
-        <output class="value" title="j, k">
+        <output class="value" title={flow ? placeText(layers, state.flowPlace.value) : "j, k"}>
           {flow ? placeText(layers, state.flowPlace.value) : state.layer.value}
         </output>
         <Embeddings state={state} onEmbed={onEmbed} />
