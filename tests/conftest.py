@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -84,8 +85,17 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def demo_recording(tmp_path_factory: pytest.TempPathFactory, command: Any) -> Path:
-    """The demo's recording, made once a session by the real command."""
+    """The demo's recording, made once a session by the real command, or a copy of the one INSCAPE_TEST_DEMO names."""
     out = tmp_path_factory.mktemp("demo") / "demo.inscape"
+    made = os.environ.get("INSCAPE_TEST_DEMO")
+    if made:  # for quick rounds while one works on something else
+        for suffix in ("inscape", "training", "log"):
+            before = Path(made).with_suffix(f".{suffix}")
+            if before.is_dir():
+                shutil.copytree(before, out.with_suffix(f".{suffix}"))
+            elif before.is_file():
+                shutil.copy(before, out.with_suffix(f".{suffix}"))
+        return out
     done = command("demo", "--out", out, "--no-serve", timeout=600)
     assert done.returncode == 0, done.stderr
     (out.parent / "demo.log").write_text(done.stdout)
