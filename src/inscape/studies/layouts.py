@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inscape.recording import Provenance, Recording, ResultArray, results
-from inscape.recording.results import combine_digests
+from inscape.recording import Recording
+from inscape.studies.neighbors import NEIGHBORS as NEIGHBORS
+from inscape.studies.neighbors import neighbors_of
 
 Floats = NDArray[np.floating[Any]]
-NEIGHBORS = 15
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ def _umap(rec: Recording, layer: str, checkpoint: str, array: Any, dims: int, se
     from inscape import shape
 
     activation = np.asarray(array, dtype=np.float32)
-    found = shape.neighbors(activation, k=min(NEIGHBORS, len(activation) - 1), seed=seed)
-    _store_neighbors(rec, layer, checkpoint, array, found, seed)
+    found = neighbors_of(rec, layer, checkpoint, seed=seed)
     coordinates = shape.umap(activation, dims=dims, neighbors=found, seed=seed)
     return Layout(coordinates, dims, None, coordinates.mean(axis=0))
 
@@ -88,23 +86,3 @@ def _units(activation: Floats) -> Layout:
     probabilities = bool((activation >= 0).all()) and bool(np.allclose(activation.sum(axis=1), 1, atol=1e-3))
     center = np.zeros(activation.shape[1], np.float32) if probabilities else activation.mean(axis=0)
     return Layout(activation, activation.shape[1], 1.0, center)
-
-
-def _store_neighbors(rec: Recording, layer: str, checkpoint: str, array: Any, found: Any, seed: int) -> None:
-    path = array.path.removesuffix("activation") + "neighbors"
-    provenance = Provenance(
-        method="neighbors",
-        parameters={"k": int(found.indices.shape[1]), "metric": "euclidean", "exact": bool(found.exact)},
-        seed=seed,
-        versions={library: importlib.metadata.version(library) for library in ("numpy", "pynndescent")},
-        input=combine_digests([array.digest or ""]),
-    )
-    results.write(
-        rec.path,
-        path,
-        {
-            "indices": ResultArray(np.asarray(found.indices, dtype=np.int32), ("sample", "neighbor")),
-            "distances": ResultArray(np.asarray(found.distances, dtype=np.float32), ("sample", "neighbor")),
-        },
-        {"inscape": {"layer": layer, "checkpoint": checkpoint, "provenance": provenance.to_json()}},
-    )
