@@ -18,6 +18,7 @@ from inscape.recording.people.access import Colors, Handles, Selections
 from inscape.recording.people.bookmarks import Bookmarks
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
+from inscape.recording.similarity import StoredSimilarity
 from inscape.recording.thumbnails import cut_cell
 from inscape.recording.verify import verify
 
@@ -65,6 +66,11 @@ class Recording:
     def checkpoints(self) -> list[str]:
         """The names of the published checkpoints, in the order of recording."""
         return [entry["name"] for entry in self._index["checkpoints"]]
+
+    @property
+    def title(self) -> str:
+        """The title, as the page shows it."""
+        return str(self._index["title"])
 
     @property
     def complete(self) -> bool:
@@ -252,17 +258,47 @@ class Recording:
         current = at in self.checkpoints and combine_digests([self.weights(at)]) == content["provenance"]["input"]
         return StoredFlow(self.path, path, content, stale=not current)
 
+    @property
+    def similarities(self) -> list[str]:
+        """The names of the stored matrices of similarities."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("similarity/")) for path in paths if path.startswith("similarity/")]
+
+    def similarity(self, name: str = "cka") -> StoredSimilarity:
+        """A stored matrix of similarities of layers.
+
+        Raises:
+            UnknownName: there is no such matrix.
+        """
+        if name not in self.similarities:
+            remedy = offer(name, self.similarities) if self.similarities else "make it: inscape.similarity(rec)"
+            raise UnknownName("the recording has no such matrix of similarities", got=repr(name), remedy=remedy)
+        path = f"similarity/{to_folder(name)}"
+        content = self._summary(path)
+        own = content["rows"] + (content["columns"] if content["other"] is None else [])
+        return StoredSimilarity(self.path, path, content, stale=self._changed(own))
+
     def weights(self, checkpoint: str | int | None = None) -> str:
         """The digest of a checkpoint's weights: hexadecimal SHA-256."""
         return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
 
     def is_stale(self, content: dict[str, Any]) -> bool:
-        """Whether a result's input has changed since it was computed."""
+        """Whether a result's input has changed since it was computed; of a lent step it can't be known here."""
         try:
-            digests = [self.activation(s["layer"], s["checkpoint"]).digest or "" for s in content["steps"]]
+            digests = [
+                s["input"] if s.get("lent") else self.activation(s["layer"], s["checkpoint"]).digest or ""
+                for s in content["steps"]
+            ]
         except (UnknownName, UnknownLayer, AmbiguousLayer):
             return True
         return bool(combine_digests(digests) != content["provenance"]["input"])
+
+    def _changed(self, activations: list[dict[str, Any]]) -> bool:
+        """Whether any of these has another digest than it had."""
+        try:
+            return any((self.activation(a["layer"], a["checkpoint"]).digest or "") != a["input"] for a in activations)
+        except (UnknownName, UnknownLayer, AmbiguousLayer):
+            return True
 
     @property
     def selections(self) -> Selections:
@@ -314,6 +350,7 @@ class Recording:
             "unfinished": unfinished,
             "embeddings": self.embeddings,
             "flows": self.flows,
+            "similarities": self.similarities,
             "bytes": size,
             "size": human_bytes(size),
         }
