@@ -200,8 +200,12 @@ class Recording:
         paths = results.published(self.path)
         return [from_folder(path.removeprefix("embeddings/")) for path in paths if path.startswith("embeddings/")]
 
-    def embedding(self, name: str, layer: str | None = None, checkpoint: str | int | None = None) -> Embedding:
+    def embedding(
+        self, name: str, layer: str | None = None, checkpoint: str | int | None = None, *, lent: str | None = None
+    ) -> Embedding:
         """A stored embedding: the whole sequence, or one step of it by layer (and checkpoint, by default the last).
+
+        With `lent`, the title of another recording, it is a step which that recording lent (see `inscape.lend`).
 
         Raises:
             UnknownName: there is no such embedding, or it has no such step.
@@ -215,18 +219,20 @@ class Recording:
         path = f"embeddings/{to_folder(name)}"
         content = self._summary(path)
         stale = self.is_stale(content)
-        if layer is None and checkpoint is None:
+        if layer is None and checkpoint is None and lent is None:
             return Embedding(self.path, path, content, selected=None, single=False, stale=stale)
         steps = [(step["layer"], step["checkpoint"]) for step in content["steps"]]
-        layers = list(dict.fromkeys(step[0] for step in steps))
-        wanted_layer = self.layer(layer) if layer is not None else layers[0] if len(layers) == 1 else None
+        there = [i for i, step in enumerate(content["steps"]) if step.get("lent") == lent]
+        layers = list(dict.fromkeys(steps[i][0] for i in there))
+        only = layers[0] if len(layers) == 1 else None
+        wanted_layer = only if layer is None else layer if lent is not None else self.layer(layer)
         wanted = [
             i
-            for i, (step_layer, step_checkpoint) in enumerate(steps)
-            if (wanted_layer is None or step_layer == wanted_layer)
-            and (checkpoint is None or step_layer == "input" or step_checkpoint == str(checkpoint))
+            for i in there
+            if (wanted_layer is None or steps[i][0] == wanted_layer)
+            and (checkpoint is None or steps[i][0] == "input" or steps[i][1] == str(checkpoint))
         ]
-        if checkpoint is None:
+        if checkpoint is None and (lent is None or layer is not None):
             order = {c: i for i, c in enumerate(self.checkpoints)}
             wanted = sorted(wanted, key=lambda i: order.get(steps[i][1], -1))[-1:]
         if not wanted:

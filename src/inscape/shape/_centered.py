@@ -14,6 +14,10 @@ _PIECE = 262_144
 """Numbers that are converted at once: what stays in the cache."""
 _CONSTANT = 1e-24
 """A share of the squares that rounding of the mean alone leaves (float64)."""
+_LARGEST = 1e120
+"""A float64 of 1e200 is finite, its square is not."""
+_SMALLEST_32, _LARGEST_32 = 1e-30, 1e30
+"""Scales outside of which float32 runs out of exponents."""
 
 
 class Centered:
@@ -36,21 +40,24 @@ class Centered:
         self.constant = squares <= _CONSTANT * total
         root = float(np.sqrt(squares / (self.N * self.D)))
         self.scale = 1.0 if self.constant else root if scale is None else scale
+        # A difference of float32 is right to its last digit; only the mean that is taken must not lose any.
+        lost = np.abs(self._mean - self._mean.astype(np.float32)).max() if abs(root) < _LARGEST_32 else np.inf
+        self._plain = self.scale > _SMALLEST_32 and lost < 1e-6 * self.scale
 
     def _moments(self) -> tuple[np.ndarray, float, float]:
         """Mean (D,), the squares about it, and about zero; blocks are merged as Chan et al. (1983) do."""
-        count, mean, squares, total, bad = 0, np.zeros(self.D), 0.0, 0.0, 0
+        count, mean, squares, bad = 0, np.zeros(self.D), 0.0, 0
         for rows in _validate.row_blocks((self.N, self.D)):
             block = np.asarray(self._X[rows])
             for piece in _validate.row_blocks(block.shape, _PIECE):
                 values = block[piece].astype(np.float64)
                 with np.errstate(all="ignore"):
-                    own = values.sum(axis=0) / len(values)
+                    own = np.full(len(values), 1.0 / len(values)) @ values
                 if not np.isfinite(own).all():
                     bad += _validate.count_not_finite(values)
                     continue
-                _check_size(own, self.name)
-                total += float(np.vdot(values, values))
+                if np.abs(own).max() > _LARGEST:
+                    raise _too_large(self.name, float(np.abs(own).max()))
                 values -= own
                 shift = own - mean
                 share = len(values) / (count + len(values))
@@ -59,8 +66,9 @@ class Centered:
                 count += len(values)
         if bad:
             raise _validate.not_finite(self.name, bad, self.N)
-        if not np.isfinite(total):
-            raise _too_large(self.name, total)
+        total = squares + self.N * float(mean @ mean)
+        if not total < _LARGEST**2:
+            raise _too_large(self.name, total**0.5)
         return mean, squares, total
 
     def hold(self, dtype: Any) -> None:
@@ -68,22 +76,20 @@ class Centered:
         self._held = self.rows(slice(0, self.N), dtype)
 
     def rows(self, rows: slice, dtype: Any) -> np.ndarray:
-        """Some rows (B, D), subtracted in float64 so that a large offset costs no digits, and rounded once."""
+        """Some rows (B, D); a large offset costs no digits."""
         if self._held is not None and self._held.dtype == dtype:
             return self._held[rows]
         block = np.asarray(self._X[rows])
         found = np.empty(block.shape, dtype)
+        if dtype == np.float32 and block.dtype in (np.float32, np.float16) and self._plain:
+            np.subtract(block, self._mean.astype(np.float32), out=found)
+            found *= np.float32(1.0 / self.scale)
+            return found
         for piece in _validate.row_blocks(block.shape, _PIECE):
             values = block[piece].astype(np.float64)
             values -= self._mean
             np.multiply(values, 1.0 / self.scale, out=found[piece], casting="same_kind")
         return found
-
-
-def _check_size(means: np.ndarray, name: str) -> None:
-    # A float64 of 1e200 is finite, its square is not.
-    if np.abs(means).max() > 1e120:
-        raise _too_large(name, float(np.abs(means).max()))
 
 
 def _too_large(name: str, got: float) -> ArrayError:

@@ -198,7 +198,7 @@ def _by_units(
             done += 1
             tell(done, total)
         own_both.append(own)
-    return Inner(cross, *own_both, norms_rows, norms_columns)
+    return Inner(cross, own_both[0], own_both[1], norms_rows, norms_columns)
 
 
 def _norms(layers: Sequence[Centered], dtype: Any) -> np.ndarray:
@@ -244,10 +244,11 @@ def _by_samples(
             for piece in _validate.row_blocks((size, len(every)), 4_000_000):
                 whole = grams[:, piece].astype(np.float64, copy=False)
                 S += weight * (whole[: len(rows)] @ (whole if columns is None else whole[len(rows) :]).T)
-                own += weight * np.einsum("ij,ij->i", whole, whole)
+                if columns is not None:
+                    own += weight * np.einsum("ij,ij->i", whole, whole)
     split = len(rows)
     if columns is None:
-        return Inner(S, own, own, norms, norms)
+        return Inner(S, np.diag(S).copy(), np.diag(S).copy(), norms, norms)
     return Inner(S, own[:split], own[split:], norms[:split], norms[split:])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -143,7 +144,7 @@ def procrustes_distance(X: Shaped[np.ndarray, "sample unit"], Y: Shaped[np.ndarr
     0.0
     """
     alike = float(similarity_matrix([X], [Y], method="procrustes")[0, 0])
-    return (1.0 - alike) * 2.0**0.5
+    return (1.0 - alike) * math.sqrt(2.0)
 
 
 Side = list[tuple[Any, str]]

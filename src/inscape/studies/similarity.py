@@ -65,8 +65,7 @@ def similarity(
     Example:
         >>> inscape.similarity(rec).partners                       # doctest: +SKIP
     """
-    if method not in METHODS:
-        raise WrongCall("there is no such similarity", got=repr(method), remedy="choose from " + ", ".join(METHODS))
+    check_method(method)
     if other is None and (other_layers is not None or other_checkpoints is not None):
         raise WrongCall(
             "there is no other recording", got="other_layers or other_checkpoints", remedy="give the other recording"
@@ -114,6 +113,12 @@ def similarity(
     results.write(rec.path, f"similarity/{to_folder(name)}", {"values": array}, {"inscape": attributes})
     rec.refresh()
     return rec.similarity(name)
+
+
+def check_method(method: str) -> None:
+    """Make sure that there is such a similarity."""
+    if method not in METHODS:
+        raise WrongCall("there is no such similarity", got=repr(method), remedy="choose from " + ", ".join(METHODS))
 
 
 def slug(title: str) -> str:
