@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inscape.studies.flow import flow as flow
     from inscape.studies.lent import lend as lend
     from inscape.studies.similarity import similarity as similarity
+    from inscape.studies.trails import trails as trails
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -33,6 +34,7 @@ _LAZY = {
     "flow": ("inscape.studies.flow", "flow"),
     "lend": ("inscape.studies.lent", "lend"),
     "similarity": ("inscape.studies.similarity", "similarity"),
+    "trails": ("inscape.studies.trails", "trails"),
     "InscapeError": ("inscape.errors", "InscapeError"),
     "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
@@ -56,6 +58,7 @@ __all__ = [
     "record",
     "shape",
     "similarity",
+    "trails",
 ]
 
 

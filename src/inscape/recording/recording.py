@@ -20,6 +20,7 @@ from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
 from inscape.recording.similarity import StoredSimilarity
 from inscape.recording.thumbnails import cut_cell
+from inscape.recording.trails import StoredTrails, moved
 from inscape.recording.verify import verify
 
 
@@ -284,6 +285,25 @@ class Recording:
         own = content["rows"] + (content["columns"] if content["other"] is None else [])
         return StoredSimilarity(self.path, path, content, stale=self._changed(own))
 
+    @property
+    def trails(self) -> list[str]:
+        """The names of the stored trails."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("trails/")) for path in paths if path.startswith("trails/")]
+
+    def trail(self, name: str) -> StoredTrails:
+        """Stored trails: the paths of all samples through checkpoints or layers.
+
+        Raises:
+            UnknownName: there are none of this name.
+        """
+        if name not in self.trails:
+            remedy = offer(name, self.trails) if self.trails else "make them: inscape.trails(rec, layer)"
+            raise UnknownName("the recording has no such trails", got=repr(name), remedy=remedy)
+        path = f"trails/{to_folder(name)}"
+        content = self._summary(path)
+        return StoredTrails(self.path, path, content, stale=self.is_stale(content) or moved(self.path, content))
+
     def weights(self, checkpoint: str | int | None = None) -> str:
         """The digest of a checkpoint's weights: hexadecimal SHA-256."""
         return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
@@ -357,6 +377,7 @@ class Recording:
             "embeddings": self.embeddings,
             "flows": self.flows,
             "similarities": self.similarities,
+            "trails": self.trails,
             "bytes": size,
             "size": human_bytes(size),
         }
