@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from inscape.shape.discriminant import discriminant as discriminant
 from inscape.shape.neighbors import Neighbors as Neighbors
+from inscape.shape.neighbors import neighbor_recall as neighbor_recall
 from inscape.shape.neighbors import neighbors as neighbors
+from inscape.shape.neighbors import searches_all as searches_all
 from inscape.shape.pca import PCA as PCA
 from inscape.shape.pca import pca as pca
 from inscape.shape.procrustes import procrustes as procrustes
 from inscape.shape.quality import Quality as Quality
+from inscape.shape.quality import qualities as qualities
 from inscape.shape.quality import quality as quality
 from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
@@ -28,9 +31,12 @@ __all__ = [
     "Quality",
     "TourState",
     "discriminant",
+    "neighbor_recall",
     "neighbors",
     "pca",
     "procrustes",
+    "qualities",
     "quality",
+    "searches_all",
     "umap",
 ]
