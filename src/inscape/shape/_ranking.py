@@ -53,7 +53,7 @@ def ranks(
 
 def _keys(squared: np.ndarray) -> np.ndarray:
     """Integers that sort by distance, then by index: the bits of a float32 ≥ 0 sort as the number does."""
-    keys: np.ndarray = squared.view(np.int32).astype(np.int64)
+    keys: Int64[np.ndarray, "row sample"] = squared.view(np.int32).astype(np.int64)
     keys <<= 32
     keys |= np.arange(squared.shape[1])
     return keys

@@ -82,8 +82,8 @@ def neighbors(
         ArrayError: X is not such a matrix, k does not fit, the metric is unknown.
 
     Equally near samples come in the order of their index. All pairs of many samples are compared by torch, on
-    a GPU where there is one. The approximate search: Dong, Moses and Li, "Efficient k-nearest neighbor graph construction
-    for generic similarity measures", WWW 2011, as pynndescent has it; `neighbor_recall` says how much it found.
+    a GPU where there is one. The approximate search: Dong, Moses and Li, "Efficient k-nearest neighbor graph
+    construction for generic similarity measures", WWW 2011, as pynndescent has it; `neighbor_recall` measures it.
 
     >>> import numpy as np
     >>> found = neighbors(np.array([[0.0], [1.0], [3.0]]), k=1)
