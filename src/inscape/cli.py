@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from inscape.cli_options import build_parser
+from inscape.cli_words import neighbors_in_words, quality_in_words
 from inscape.errors import InscapeError, InscapeWarning, WrongCall
 
 Arguments = argparse.Namespace
@@ -208,6 +209,8 @@ def info(arguments: Arguments) -> int:
         similar = recording.similarity(name)
         stale = "; STALE: its input changed, measure again" if similar.stale else ""
         _say(f"  similarity {name}: {len(similar.rows)} × {len(similar.columns)}, {similar.title}{stale}")
+    for line in neighbors_in_words(content["neighbors"]):
+        _say(f"  neighbors  {line}")
     if not content["embeddings"]:
         _say(f"  no embedding yet: inscape embed {content['path']} pca")
     return 0
@@ -255,8 +258,7 @@ def embed(arguments: Arguments) -> int:
         _say(json.dumps({"name": embedding.name, "method": embedding.method, "steps": steps}))
         return 0
     for step in steps:
-        q = step["quality"]
-        trust = "" if q is None else f"  trustworthiness {q['trustworthiness']:.3f}, recall@{q['k']} {q['recall']:.3f}"
+        trust = "" if step["quality"] is None else f"  {quality_in_words(step['quality'])}"
         _say(f"  {step['layer']} at {step['checkpoint']}{trust}")
     _say(f"{embedding.name}: {len(steps)} layouts; see them: inscape serve {arguments.path}")
     return 0

@@ -9,9 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from inscape.errors import UnknownName
 from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder
+from inscape.recording.names import from_folder, offer
 from inscape.recording.results import Provenance
+
+MEASURES = ("recall", "trustworthiness", "continuity", "correlation", "hit")
+"""What is measured of every sample of an embedding."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,9 @@ class Embedding:
         name: its name in the recording.
         method: ``pca``, ``umap``, ``units``.
         steps: the selected steps.
-        quality: a dict a step (trustworthiness, continuity, recall, k), or None where it was not measured.
+        quality: a dict a step, or None where it was not measured: trustworthiness, continuity, recall, k, correlation
+            (of distances), hit (of labels), sampled (how many samples were measured; None: all), and ``pca``: the same
+            of principal components of as many dimensions (None for those themselves).
         dims: d.
         content: all that is written beside the arrays.
         provenance: method, parameters, seed, versions, digest of the input.
@@ -102,6 +108,23 @@ class Embedding:
     def per_sample(self) -> AnyArray:
         """The share of each sample's neighbors kept: (S, N) or (N,) float32, NaN where not measured."""
         return self._read("quality")
+
+    def per_sample_quality(self, name: str) -> AnyArray:
+        """One measure of every sample: (S, N) or (N,) float32, NaN where not measured.
+
+        Args:
+            name: ``recall`` (the same as `per_sample`), ``trustworthiness``, ``continuity``, ``correlation`` (of the
+                sample's distances to others) or ``hit`` (the share of its 6 nearest that bear its label).
+
+        Raises:
+            UnknownName: there is no such measure.
+        """
+        if name not in MEASURES:
+            raise UnknownName("there is no such measure of a sample", got=repr(name), remedy=offer(name, MEASURES))
+        array = "quality" if name == "recall" else name
+        if not (self._root / self._path / array).is_dir():  # written before it was measured
+            return np.full_like(self.per_sample, np.nan)
+        return self._read(array)
 
     def __repr__(self) -> str:
         flag = ", STALE" if self.stale else ""

@@ -14,6 +14,7 @@ from inscape.recording.embedding import Embedding
 from inscape.recording.files import human_bytes, read_json
 from inscape.recording.flow import StoredFlow
 from inscape.recording.names import from_folder, offer, to_folder
+from inscape.recording.neighbors import FOLDER, StoredNeighbors, is_neighbors
 from inscape.recording.people.access import Colors, Handles, Selections
 from inscape.recording.people.bookmarks import Bookmarks
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
@@ -245,6 +246,36 @@ class Recording:
         return Embedding(self.path, path, content, selected=wanted, single=len(wanted) == 1, stale=stale)
 
     @property
+    def stored_neighbors(self) -> list[StoredNeighbors]:
+        """All neighbors that are stored, of any activation and size."""
+        paths = results.published(self.path)
+        return [found for path in paths if is_neighbors(path) and (found := self.neighbors_at(path)) is not None]
+
+    def neighbors(self, layer: str, checkpoint: str | int | None = None) -> StoredNeighbors:
+        """The stored neighbors of an activation; where approximate ones of several sizes are stored, the first 15.
+
+        Raises:
+            UnknownName: none are stored; `inscape.embed` by UMAP finds and stores them.
+        """
+        path = self.activation(layer, checkpoint).path.removesuffix("activation") + FOLDER
+        published = results.published(self.path)
+        for one in [path, *(other for other in published if other.startswith(f"{path}-"))]:
+            if (found := self.neighbors_at(one)) is not None:
+                return found
+        raise UnknownName(
+            "no neighbors of this activation are stored",
+            got=f"layer {layer!r}, checkpoint {checkpoint!r}",
+            remedy=f"find them: inscape.embed(rec, 'umap', layers=[{layer!r}])",
+        )
+
+    def neighbors_at(self, path: str) -> StoredNeighbors | None:
+        """The neighbors that are stored at a path of the store, if they are."""
+        if not (self.path / path / "zarr.json").is_file():
+            return None
+        content = self._summary(path)
+        return StoredNeighbors(self.path, path, content, stale=self.is_stale({**content, "steps": [content]}))
+
+    @property
     def flows(self) -> list[str]:
         """The names of the stored flows."""
         paths = results.published(self.path)
@@ -378,6 +409,7 @@ class Recording:
             "flows": self.flows,
             "similarities": self.similarities,
             "trails": self.trails,
+            "neighbors": [stored.describe() for stored in self.stored_neighbors],
             "bytes": size,
             "size": human_bytes(size),
         }

@@ -12,11 +12,14 @@ from __future__ import annotations
 from inscape.shape.bundling import bundle as bundle
 from inscape.shape.discriminant import discriminant as discriminant
 from inscape.shape.neighbors import Neighbors as Neighbors
+from inscape.shape.neighbors import neighbor_recall as neighbor_recall
 from inscape.shape.neighbors import neighbors as neighbors
+from inscape.shape.neighbors import searches_all as searches_all
 from inscape.shape.pca import PCA as PCA
 from inscape.shape.pca import pca as pca
 from inscape.shape.procrustes import procrustes as procrustes
 from inscape.shape.quality import Quality as Quality
+from inscape.shape.quality import qualities as qualities
 from inscape.shape.quality import quality as quality
 from inscape.shape.similarity import cka as cka
 from inscape.shape.similarity import procrustes_distance as procrustes_distance
@@ -37,12 +40,15 @@ __all__ = [
     "bundle",
     "cka",
     "discriminant",
+    "neighbor_recall",
     "neighbors",
     "parting",
     "pca",
     "procrustes",
     "procrustes_distance",
+    "qualities",
     "quality",
+    "searches_all",
     "similarity_matrix",
     "umap",
 ]

@@ -7,7 +7,7 @@ Rows without that proof try float64, and then the differences themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Float64, Int64, Shaped
@@ -49,13 +49,16 @@ def squared_distances(
 
 
 def nearest(
-    points: Shaped[np.ndarray, "sample unit"], k: int, rows: Int64[np.ndarray, " row"] | None = None
+    points: Shaped[np.ndarray, "sample unit"],
+    k: int,
+    rows: Int64[np.ndarray, " row"] | None = None,
+    progress: Callable[[int], None] = lambda count: None,
 ) -> tuple[Int64[np.ndarray, "row {k}"], Float64[np.ndarray, "row {k}"]]:
     """The k nearest other samples of each row, the nearest first, equally near ones by index; squared distances."""
     rows = np.arange(len(points)) if rows is None else rows
     _, first, groups = np.unique(_as_bytes(points), return_index=True, return_inverse=True)
     if len(first) == len(points):
-        return _nearest_distinct(points, k, rows)
+        return _nearest_distinct(points, k, rows, progress)
     # Copies of one sample are so many ties. Each is represented by its first copy, and put back afterwards.
     order = np.argsort(first)
     first, rank = first[order], np.argsort(order)
@@ -65,7 +68,7 @@ def nearest(
     others = min(k, len(first) - 1)
     close, far = np.empty((len(wanted), 0), np.int64), np.empty((len(wanted), 0))
     if others:
-        close, far = _nearest_distinct(points[first], others, wanted)
+        close, far = _nearest_distinct(points[first], others, wanted, progress)
     found = np.empty((len(rows), k), np.int64)
     lists = {}
     for group, near, squared in zip(wanted, close, far, strict=True):
@@ -85,7 +88,9 @@ def _as_bytes(points: np.ndarray) -> np.ndarray:
     return plain.view(np.dtype((np.void, plain.dtype.itemsize * plain.shape[1]))).reshape(-1)
 
 
-def _nearest_distinct(points: np.ndarray, k: int, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _nearest_distinct(
+    points: np.ndarray, k: int, rows: np.ndarray, progress: Callable[[int], None]
+) -> tuple[np.ndarray, np.ndarray]:
     found, distances = np.empty((len(rows), k), np.int64), np.empty((len(rows), k))
     left = np.arange(len(rows))
     count = min(k + _SPARE, len(points) - 1)
@@ -98,7 +103,9 @@ def _nearest_distinct(points: np.ndarray, k: int, rows: np.ndarray) -> tuple[np.
             order = np.lexsort((candidates, squared))[:, :k]
             found[here] = np.take_along_axis(candidates, order, 1)
             distances[here] = np.take_along_axis(squared, order, 1)
-            unproved.append(here[~(distances[here, -1] < limit)])
+            proved = distances[here, -1] < limit
+            unproved.append(here[~proved])
+            progress(int(np.count_nonzero(proved)))
         left = np.concatenate(unproved) if unproved else left[:0]
         if not len(left):
             return found, distances
@@ -108,6 +115,7 @@ def _nearest_distinct(points: np.ndarray, k: int, rows: np.ndarray) -> tuple[np.
         squared[rows[i]] = np.inf
         found[i] = np.argsort(squared, kind="stable")[:k]
         distances[i] = squared[found[i]]
+    progress(len(left))
     return found, distances
 
 

@@ -51,11 +51,11 @@ def check_real(dtype: Any, name: str) -> None:
         )
 
 
-def check_same_rows(X: np.ndarray, Y: np.ndarray) -> None:
-    if len(X) != len(Y):
+def check_same_rows(X: Any, Y: Any) -> None:
+    if X.shape[0] != Y.shape[0]:
         raise ArrayError(
             "X and Y must describe the same samples",
-            got=f"X of shape {X.shape}, Y of shape {Y.shape}",
+            got=f"X of shape {tuple(X.shape)}, Y of shape {tuple(Y.shape)}",
             remedy="pass the same samples, in the same order, to both",
         )
 

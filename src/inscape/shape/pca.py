@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -12,28 +11,10 @@ from jaxtyping import Float32, Float64
 from inscape.errors import ArrayError
 from inscape.shape import _validate
 from inscape.shape._eigen import largest
+from inscape.shape.rows import Rows as Rows
 
 # Numbers of X that are held at once, as float64: 64 MB. The smallest matrix of products is larger than that anyway.
 _BLOCK = 8_000_000
-
-
-@runtime_checkable
-class Rows(Protocol):
-    """What is read by slices of rows: a NumPy array, a memory map, a Zarr array."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(N, D)."""
-        ...
-
-    @property
-    def dtype(self) -> Any:
-        """The type of a number."""
-        ...
-
-    def __getitem__(self, rows: slice, /) -> Any:
-        """Some rows, as an array."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from inscape.recording import Embedding, Provenance, Recording
 from inscape.recording.names import offer
 from inscape.recording.results import combine_digests
 from inscape.studies.embedding_results import TITLES, Step, store, stored_layouts
-from inscape.studies.layouts import NEIGHBORS, Layout, lay_out, measured
+from inscape.studies.layouts import NEIGHBORS, Layout, lay_out
+from inscape.studies.measuring import is_measured, measured
 
 METHODS = ("pca", "umap", "units")
 DIMS = {"pca": 16, "umap": 15}
@@ -113,8 +114,8 @@ def embed(
             known = here.get(step.key)
             layout = known or _at(step, lay_out, rec, method, step.layer, step.checkpoint, array, dims, seed)
             wants = quality is True or (quality == "last" and step.checkpoint == steps[-1].checkpoint)
-            if wants and layout.quality is None and len(rec) > 2 * NEIGHBORS:
-                layout = _at(step, measured, layout, method, array)
+            if wants and not is_measured(layout) and len(rec) > 2 * NEIGHBORS:
+                layout = _at(step, measured, layout, method, array, rec)
             here[step.key] = layout
             bar(1)
             if stepwise and known is None and i + 1 < len(steps) and time.monotonic() - last > PUBLISHED_EVERY:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from inscape.recording import Provenance, Recording, ResultArray, results
 from inscape.recording.arrays import LazyArray
+from inscape.recording.embedding import MEASURES
 from inscape.recording.names import to_folder
 from inscape.studies.layouts import Floats, Layout
 
@@ -43,7 +45,7 @@ def stored_layouts(
         return {}
     content = embedding.content
     folder = f"embeddings/{to_folder(name)}"
-    coordinates, per_sample = (LazyArray(rec.path, f"{folder}/{array}") for array in ("coordinates", "quality"))
+    coordinates = LazyArray(rec.path, f"{folder}/coordinates")
     found = {}
     for i, (step, quality) in enumerate(zip(content["steps"], content["quality"], strict=True)):
         if "input" not in step:  # written before steps said what they are of
@@ -54,9 +56,17 @@ def stored_layouts(
             step["explained"],
             np.asarray(content["center"][i], dtype=np.float32),
             quality,
-            None if quality is None else np.asarray(per_sample[i]),
+            None if quality is None else {name: _measured(rec, folder, name)[i] for name in MEASURES},
         )
     return found
+
+
+def _measured(rec: Recording, folder: str, name: str) -> Any:
+    """One measure of every sample, by step; what was not measured when it was written is unknown."""
+    array = "quality" if name == "recall" else name
+    if not (rec.path / folder / array).is_dir():
+        return np.full_like(np.asarray(LazyArray(rec.path, f"{folder}/quality")), np.nan)
+    return LazyArray(rec.path, f"{folder}/{array}")
 
 
 def align(layouts: Sequence[Layout], steps: Sequence[Step], method: str) -> Floats:
@@ -99,7 +109,12 @@ def store(
     """Align the layouts and publish them as one embedding."""
     alignments = align(layouts, steps, method)
     unknown = np.full(len(rec), np.nan, dtype=np.float32)
-    per_sample = np.stack([unknown if layout.per_sample is None else layout.per_sample for layout in layouts])
+    per_sample = {
+        "quality" if name == "recall" else name: np.stack(
+            [(layout.per_sample or {}).get(name, unknown) for layout in layouts]
+        )
+        for name in MEASURES
+    }
     coordinates = np.stack([layout.coordinates for layout in layouts])
     centers = np.stack([layout.center for layout in layouts])
     aligned = np.einsum("snd,sde->sne", coordinates - centers[:, None, :], alignments, optimize=True)
@@ -135,7 +150,7 @@ def store(
             "alignment": ResultArray(alignments, ("step", "dimension", "aligned_dimension")),
             "screen": ResultArray(screen, ("step", "sample", "dimension"), 1),
             "scale": ResultArray(scale.astype(np.float32), ("step", "dimension")),
-            "quality": ResultArray(per_sample, ("step", "sample"), 1),
+            **{name: ResultArray(values, ("step", "sample"), 1) for name, values in per_sample.items()},
         },
         {"inscape": attributes},
     )

@@ -1,8 +1,8 @@
-"""One layout of one activation: the call of one method of `shape`, and the measuring of what it kept."""
+"""One layout of one activation: the call of one method of `shape`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ class Layout:
         rank: how many of the d are real; the rest is zero padding.
         explained: share of the variance kept, where the method has one.
         center: (d,), what the picture has in its middle.
-        quality: trustworthiness, continuity, recall and k; None where it was not measured.
-        per_sample: (N,), the share of each sample's neighbors kept; None where it was not measured.
+        quality: its numbers, see `inscape.studies.measuring`; None where it was not measured.
+        per_sample: by the name of the measure, (N,) float32; None where it was not measured.
     """
 
     coordinates: Floats
@@ -33,7 +33,7 @@ class Layout:
     explained: float | None
     center: Floats
     quality: dict[str, Any] | None = None
-    per_sample: Floats | None = None
+    per_sample: dict[str, Floats] | None = None
 
 
 def lay_out(rec: Recording, method: str, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> Layout:
@@ -43,24 +43,6 @@ def lay_out(rec: Recording, method: str, layer: str, checkpoint: str, array: Any
     if method == "umap":
         return _umap(rec, layer, checkpoint, array, dims, seed)
     return _units(np.asarray(array, dtype=np.float32))
-
-
-def measured(layout: Layout, method: str, array: Any) -> Layout:
-    """The layout with its quality."""
-    from inscape import shape
-
-    if method == "units":  # nothing was laid out
-        kept = np.ones(len(layout.coordinates), np.float32)
-        perfect = {"trustworthiness": 1.0, "continuity": 1.0, "recall": 1.0, "k": NEIGHBORS}
-        return replace(layout, quality=perfect, per_sample=kept)
-    found = shape.quality(np.asarray(array, dtype=np.float32), layout.coordinates, k=NEIGHBORS)
-    quality = {
-        "trustworthiness": float(found.trustworthiness),
-        "continuity": float(found.continuity),
-        "recall": float(found.recall),
-        "k": NEIGHBORS,
-    }
-    return replace(layout, quality=quality, per_sample=np.asarray(found.per_sample, np.float32))
 
 
 def _pca(array: Any, dims: int) -> Layout:
@@ -77,7 +59,7 @@ def _umap(rec: Recording, layer: str, checkpoint: str, array: Any, dims: int, se
     from inscape import shape
 
     activation = np.asarray(array, dtype=np.float32)
-    found = neighbors_of(rec, layer, checkpoint, seed=seed)
+    found = neighbors_of(rec, layer, checkpoint)
     coordinates = shape.umap(activation, dims=dims, neighbors=found, seed=seed)
     return Layout(coordinates, dims, None, coordinates.mean(axis=0))
 
