@@ -204,6 +204,10 @@ def info(arguments: Arguments) -> int:
         embedding = recording.embedding(name)
         stale = "; STALE: its input changed, embed again" if embedding.stale else ""
         _say(f"  embedding  {name}: {len(embedding.steps)} steps, {embedding.method}{stale}")
+    for name in content["trails"]:
+        trail = recording.trail(name)
+        stale = "; STALE: its input changed, make them again" if trail.stale else ""
+        _say(f"  trails     {name}: {trail.title}, {trail.content['method']}{stale}")
     if not content["embeddings"]:
         _say(f"  no embedding yet: inscape embed {content['path']} pca")
     return 0
@@ -302,6 +306,13 @@ def flow(arguments: Arguments) -> int:
     return 0
 
 
+def trails(arguments: Arguments) -> int:
+    """Follow the samples through checkpoints or layers."""
+    from inscape.cli_trails import trails as make
+
+    return make(arguments)
+
+
 def run(arguments: Arguments) -> int:
     """Make a study."""
     from inscape.studies import Study
@@ -371,6 +382,7 @@ COMMANDS = {
     "verify": verify,
     "embed": embed,
     "flow": flow,
+    "trails": trails,
     "run": run,
     "serve": serve,
     "render": render,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from inscape import __version__, cli_render
+from inscape import __version__, cli_render, cli_trails
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -15,6 +15,7 @@ examples:
   inscape layers nets.py:make photos/ --image-size 224     what can be recorded, and the bytes it takes
   inscape record nets.py:make photos/ --image-size 224 --weights best.safetensors --out runs/a.inscape
   inscape embed runs/a.inscape umap                        lay the layers out in 15 dimensions
+  inscape trails runs/a.inscape                            follow the samples through the checkpoints
   inscape serve runs/a.inscape                             see it in the browser
   inscape render runs/a.inscape --out tour.webm            a film of it
 """
@@ -49,6 +50,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _reading(add)
     _embed(add)
     _flow(add)
+    cli_trails.options(add)
     _run(add)
     _serve(add)
     cli_render.options(add)

@@ -223,6 +223,8 @@ def _run(
             continue
         if "flow" in result:
             made, new = _make_flow(study, recording, result, say, progress, trust)
+        elif "trails" in result:
+            made, new = _make_trails(recording, result, say, progress)
         else:
             made, new = _make(recording, result, say, progress)
         (report.done if new else report.skipped).append(f"{name}{made}")
@@ -280,4 +282,18 @@ def _make_flow(
         say(
             f"  {name}: {len(made.transitions)} steps from {made.stops[0].name} to {made.stops[-1].name}, {exact} exact"
         )
+    return name, new
+
+
+def _make_trails(recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None) -> tuple[str, bool]:
+    """Make trails; returns the name, and whether they are new."""
+    from inscape.studies.trails import trails
+
+    arguments = {key: value for key, value in result.items() if key not in ("trails", "later")}
+    name = str(result["trails"])
+    before = recording.trail(name).provenance.created if name in recording.trails else None
+    made = trails(recording, name=name, progress=progress, **arguments)
+    new = made.provenance.created != before
+    if new:
+        say(f"  {name}: trails of {made.title}")
     return name, new

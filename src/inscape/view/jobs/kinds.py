@@ -11,6 +11,8 @@ Index = Mapping[str, Any]
 """`attributes.inscape` of the recording that the job is about."""
 
 METHODS = ("pca", "umap", "units")
+TRAILS_METHODS = ("umap", "pca")
+TRAILS_METHOD = "umap"
 LONGEST_LIST = 10_000
 UNITS_LIMIT = 64
 
@@ -67,7 +69,40 @@ def _embed(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], st
     return checked, f"{shown} of {what}"
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {"embed": _embed}
+def _trails(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], str]:
+    """`inscape.trails`."""
+    _only(parameters, ("along", "layer", "checkpoint", "layers", "checkpoints", "embedding", "method", "joint", "seed"))
+    along = _one_of(parameters.get("along", "checkpoints"), ("checkpoints", "layers"), "way")
+    layers = [str(layer["name"]) for layer in index["layers"]]
+    checkpoints = [str(checkpoint["name"]) for checkpoint in index["checkpoints"]]
+    given = {key: parameters.get(key) for key in ("layer", "checkpoint", "embedding")}
+    for key, there in (("layer", layers), ("checkpoint", checkpoints)):
+        if given[key] is not None:
+            _names([given[key]], there, key)
+    if given["embedding"] is not None and not isinstance(given["embedding"], str):
+        raise WrongCall("an embedding has a name", got=_shown(given["embedding"]), remedy="leave it out")
+    joint = parameters.get("joint", False)
+    if not isinstance(joint, bool):
+        raise WrongCall("joint is true or false", got=_shown(joint), remedy="leave it out")
+    checked = {
+        **given,
+        "along": along,
+        "layers": _names(parameters.get("layers"), layers, "layer"),
+        "checkpoints": _names(parameters.get("checkpoints"), checkpoints, "checkpoint"),
+        "method": _one_of(parameters.get("method", TRAILS_METHOD), TRAILS_METHODS, "method"),
+        "joint": joint,
+        "seed": _integer(parameters.get("seed", 0), "seed", 0, 2**32 - 1),
+    }
+    steps = checked[along] or (layers if along == "layers" else checkpoints)
+    if len(steps) < 2:
+        raise WrongCall(
+            f"trails go through at least two {along}", got=", ".join(steps) or "none", remedy="record more of them"
+        )
+    what = given["layer"] if along == "checkpoints" else given["checkpoint"]
+    return checked, f"Trails of {what or 'the last ' + ('hidden layer' if along == 'checkpoints' else 'checkpoint')}"
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {"embed": _embed, "trails": _trails}
 
 
 def _check_units(names: Sequence[str] | None, layers: Mapping[str, int]) -> None:
