@@ -22,6 +22,7 @@ from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
 from inscape.shape.trails import Parting as Parting
 from inscape.shape.trails import parting as parting
+from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "pca",
     "procrustes",
     "quality",
+    "tsne",
     "umap",
 ]

@@ -21,7 +21,7 @@ SECTIONS = {
     "checkpoints": {"weights", "train", "restore", "arguments"},
 }
 RESULTS = {
-    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
+    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "joint", "later"},
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
     "trails": {
         *("trails", "layer", "along", "checkpoint", "layers", "checkpoints", "embedding", "method", "joint", "points"),
