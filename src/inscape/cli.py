@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"\ninscape: stopped; {kept}", file=sys.stderr)
             if hasattr(arguments, "resume"):
                 print("  go on with the same command and --resume", file=sys.stderr)
-            elif arguments.command in ("run", "demo"):
+            elif arguments.command in ("run", "demo", "embed"):
                 print("  go on with the same command", file=sys.stderr)
             return 1
         except BrokenPipeError:
@@ -211,6 +211,10 @@ def info(arguments: Arguments) -> int:
         _say(f"  similarity {name}: {len(similar.rows)} × {len(similar.columns)}, {similar.title}{stale}")
     for line in neighbors_in_words(content["neighbors"]):
         _say(f"  neighbors  {line}")
+    for name in content["trails"]:
+        trail = recording.trail(name)
+        stale = "; STALE: its input changed, make them again" if trail.stale else ""
+        _say(f"  trails     {name}: {trail.title}, {trail.content['method']}{stale}")
     if not content["embeddings"]:
         _say(f"  no embedding yet: inscape embed {content['path']} pca")
     return 0
@@ -240,14 +244,17 @@ def embed(arguments: Arguments) -> int:
 
     embedding = compute(
         open_recording(arguments.path),
-        arguments.method,
+        _method(arguments.method),
         layers=arguments.layers,
         checkpoints=arguments.checkpoints,
         dims=arguments.dims,
-        seed=arguments.seed,
+        seed=None if arguments.no_seed else arguments.seed,
         name=arguments.name,
+        sequence=not arguments.independent,
+        joint=arguments.joint,
         quality=not arguments.no_quality,
         force=arguments.force,
+        stepwise=True,
         progress=_bars(arguments),
     )
     steps = [
@@ -255,13 +262,26 @@ def embed(arguments: Arguments) -> int:
         for s, q in zip(embedding.steps, embedding.quality, strict=True)
     ]
     if arguments.json:
-        _say(json.dumps({"name": embedding.name, "method": embedding.method, "steps": steps}))
+        content = {"name": embedding.name, "method": embedding.method, "sequence": embedding.sequence}
+        _say(json.dumps(content | {"steps": steps}))
         return 0
     for step in steps:
         trust = "" if step["quality"] is None else f"  {quality_in_words(step['quality'])}"
         _say(f"  {step['layer']} at {step['checkpoint']}{trust}")
     _say(f"{embedding.name}: {len(steps)} layouts; see them: inscape serve {arguments.path}")
     return 0
+
+
+def _method(named: str) -> Any:
+    """A method by its name, or the array in a file."""
+    if not named.endswith(".npy"):
+        return named
+    import numpy as np
+
+    try:
+        return np.load(named, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise WrongCall("the layout can't be read", got=f"{named}: {error}", remedy="np.save an array") from error
 
 
 def flow(arguments: Arguments) -> int:
@@ -306,6 +326,13 @@ def flow(arguments: Arguments) -> int:
     exact = sum(step.exact for step in stored.transitions)
     _say(f"{stored.name}: {len(stored.transitions)} steps at {stored.checkpoint}, {exact} of them exact")
     return 0
+
+
+def trails(arguments: Arguments) -> int:
+    """Follow the samples through checkpoints or layers."""
+    from inscape.cli_trails import trails as make
+
+    return make(arguments)
 
 
 def run(arguments: Arguments) -> int:
@@ -385,6 +412,7 @@ COMMANDS = {
     "embed": embed,
     "flow": flow,
     "similarity": similarity,
+    "trails": trails,
     "run": run,
     "serve": serve,
     "render": render,

@@ -30,6 +30,7 @@ class Step:
         explained: share of the variance kept, where the method has one.
         input: digest of the activation that it lays out.
         lent: title of the other recording whose layer this is; None for a layer of this one.
+        start: the layer and checkpoint that it went on from, where it is of a sequence.
     """
 
     layer: str
@@ -39,6 +40,7 @@ class Step:
     explained: float | None = None
     input: str | None = None
     lent: str | None = None
+    start: list[str] | None = None
 
 
 class Embedding:
@@ -46,7 +48,8 @@ class Embedding:
 
     Attributes:
         name: its name in the recording.
-        method: ``pca``, ``umap``, ``units``.
+        method: ``pca``, ``umap``, ``tsne``, ``units``, ``own``.
+        sequence: how the steps hang together: ``independent``, ``sequence`` (each went on from another), ``joint``.
         steps: the selected steps.
         quality: a dict a step, or None where it was not measured: trustworthiness, continuity, recall, k, correlation
             (of distances), hit (of labels), sampled (how many samples were measured; None: all), and ``pca``: the same
@@ -71,6 +74,7 @@ class Embedding:
         self.name = from_folder(path.removeprefix("embeddings/"))
         self.method: str = content["method"]
         self.steps = [all_steps[i] for i in self._selected]
+        self.sequence: str = content.get("sequence", "independent")
         self.axes: list[str] | None = content.get("axes")
         self.provenance = Provenance(**content["provenance"])
         self.stale = stale

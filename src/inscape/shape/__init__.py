@@ -28,6 +28,7 @@ from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
 from inscape.shape.trails import Parting as Parting
 from inscape.shape.trails import parting as parting
+from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "quality",
     "searches_all",
     "similarity_matrix",
+    "tsne",
     "umap",
 ]

@@ -14,7 +14,8 @@ from inscape.recording import Embedding, Provenance, Recording, ResultArray, res
 from inscape.recording.arrays import LazyArray
 from inscape.recording.names import to_folder
 from inscape.recording.results import combine_digests
-from inscape.studies.embed import DIMS, embed
+from inscape.studies.asked import DIMS
+from inscape.studies.embed import embed
 from inscape.studies.same_samples import check_same_samples
 from inscape.studies.similarity import Place, check_method, measure, places, slug
 

@@ -10,7 +10,7 @@ import numpy as np
 from inscape.errors import UnknownLayer, WrongCall
 from inscape.progress import Progress
 from inscape.recording import Embedding, Recording
-from inscape.studies.embed import chosen_layers
+from inscape.studies.asked import chosen_layers
 from inscape.studies.neighbors import NEIGHBORS
 
 Key = tuple[str, str]

@@ -78,7 +78,19 @@ def _similarity(path: str, parameters: dict[str, Any], report: Report) -> None:
     similarity(open_recording(path), progress=report, **parameters)
 
 
-WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {"embed": _embed, "similarity": _similarity}
+def _trails(path: str, parameters: dict[str, Any], report: Report) -> None:
+    from inscape.recording import open_recording
+    from inscape.studies.trails import trails
+
+    report(0, 0, "steps", "loading the libraries")
+    trails(open_recording(path), progress=report, **parameters)
+
+
+WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {
+    "embed": _embed,
+    "similarity": _similarity,
+    "trails": _trails,
+}
 
 
 if __name__ == "__main__":
