@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from inscape.recording.recording import open_recording as open
     from inscape.studies.embed import embed as embed
     from inscape.studies.flow import flow as flow
+    from inscape.studies.lent import lend as lend
+    from inscape.studies.similarity import similarity as similarity
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -29,6 +31,8 @@ _LAZY = {
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
     "flow": ("inscape.studies.flow", "flow"),
+    "lend": ("inscape.studies.lent", "lend"),
+    "similarity": ("inscape.studies.similarity", "similarity"),
     "InscapeError": ("inscape.errors", "InscapeError"),
     "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
@@ -45,11 +49,13 @@ __all__ = [
     "data",
     "embed",
     "flow",
+    "lend",
     "nets",
     "open",
     "probe",
     "record",
     "shape",
+    "similarity",
 ]
 
 

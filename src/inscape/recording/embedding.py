@@ -25,6 +25,7 @@ class Step:
         units: D of the layer.
         explained: share of the variance kept, where the method has one.
         input: digest of the activation that it lays out.
+        lent: title of the other recording whose layer this is; None for a layer of this one.
     """
 
     layer: str
@@ -33,6 +34,7 @@ class Step:
     units: int
     explained: float | None = None
     input: str | None = None
+    lent: str | None = None
 
 
 class Embedding:

@@ -17,6 +17,9 @@ from inscape.shape.pca import pca as pca
 from inscape.shape.procrustes import procrustes as procrustes
 from inscape.shape.quality import Quality as Quality
 from inscape.shape.quality import quality as quality
+from inscape.shape.similarity import cka as cka
+from inscape.shape.similarity import procrustes_distance as procrustes_distance
+from inscape.shape.similarity import similarity_matrix as similarity_matrix
 from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
 from inscape.shape.umap import umap as umap
@@ -27,10 +30,13 @@ __all__ = [
     "Neighbors",
     "Quality",
     "TourState",
+    "cka",
     "discriminant",
     "neighbors",
     "pca",
     "procrustes",
+    "procrustes_distance",
     "quality",
+    "similarity_matrix",
     "umap",
 ]

@@ -73,7 +73,7 @@ def embed(
         raise WrongCall("quality is measured of all, last or none", got=repr(quality), remedy="quality='last'")
     if method not in METHODS:
         raise WrongCall("there is no such embedding", got=repr(method), remedy="choose from " + ", ".join(METHODS))
-    chosen = _layers(rec, layers)
+    chosen = chosen_layers(rec, layers)
     times = _checkpoints(rec, checkpoints, method)
     # The data itself is the same at every checkpoint: one step, shown at all of them.
     wanted = [(layer, checkpoint) for layer in chosen for checkpoint in _times(rec, layer, times)]
@@ -153,7 +153,8 @@ def _at(step: Step, compute: Callable[..., Layout], *arguments: Any) -> Layout:
         raise ArrayError(where, got=error.got, remedy=error.remedy) from error
 
 
-def _layers(rec: Recording, patterns: Sequence[str] | None) -> list[str]:
+def chosen_layers(rec: Recording, patterns: Sequence[str] | None) -> list[str]:
+    """The recorded layers that names or patterns pick, in execution order; all of them where there is none."""
     if patterns is None:
         return rec.layers
     picked: set[str] = set()
