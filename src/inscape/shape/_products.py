@@ -168,8 +168,8 @@ def _by_units(
     rows: Sequence[Centered], columns: Sequence[Centered] | None, dtype: Any, tell: Tell, budget: int
 ) -> Inner:
     """‖XᵀY‖² is the sum of K_mn L_mn; the diagonal is taken out again."""
-    norms_rows = _norms(rows, dtype)
-    norms_columns = norms_rows if columns is None else _norms(columns, dtype)
+    norms_rows = _norms(rows, dtype, budget)
+    norms_columns = norms_rows if columns is None else _norms(columns, dtype, budget)
     cross = norms_rows @ norms_columns.T * -1.0
     total = sum(1 for _ in pairs(rows, columns)) + (0 if columns is None else len(rows) + len(columns))
     done = 0
@@ -191,8 +191,10 @@ def _by_units(
         own = np.empty(len(layers))
         for i, layer in enumerate(layers):
 
-            def keep(_i: int, _j: int, product: np.ndarray, i: int = i) -> None:
-                own[i] = _squares(product) - float(norms[i] @ norms[i])  # noqa: B023 - used at once
+            def keep(
+                _i: int, _j: int, product: np.ndarray, i: int = i, own: np.ndarray = own, norms: np.ndarray = norms
+            ) -> None:
+                own[i] = _squares(product) - float(norms[i] @ norms[i])
 
             each_product([layer], None, keep, dtype, budget)
             done += 1
@@ -201,11 +203,11 @@ def _by_units(
     return Inner(cross, own_both[0], own_both[1], norms_rows, norms_columns)
 
 
-def _norms(layers: Sequence[Centered], dtype: Any) -> np.ndarray:
+def _norms(layers: Sequence[Centered], dtype: Any, budget: int) -> np.ndarray:
     """(layers, N): the squared length of every centered sample."""
     found = np.empty((len(layers), layers[0].N))
     for i, layer in enumerate(layers):
-        for block in _validate.row_blocks((layer.N, layer.D)):
+        for block in _validate.row_blocks((layer.N, layer.D), budget // 16 // np.dtype(dtype).itemsize):
             values = layer.rows(block, dtype)
             found[i, block] = np.einsum("nd,nd->n", values, values)
     return found
