@@ -302,6 +302,13 @@ def flow(arguments: Arguments) -> int:
     return 0
 
 
+def units(arguments: Arguments) -> int:
+    """Map the units of a layer."""
+    from inscape.cli_units import units as make
+
+    return make(arguments)
+
+
 def run(arguments: Arguments) -> int:
     """Make a study."""
     from inscape.studies import Study
@@ -371,6 +378,7 @@ COMMANDS = {
     "verify": verify,
     "embed": embed,
     "flow": flow,
+    "units": units,
     "run": run,
     "serve": serve,
     "render": render,

@@ -23,6 +23,7 @@ SECTIONS = {
 RESULTS = {
     "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
+    "units": {"units", "checkpoint", "trees", "seed", "later"},
 }
 """The keys of each kind of result; the first names the kind."""
 RECORDING = {"out", "title", "checkpoints", "data", "record", "result", "bookmark"}

@@ -70,7 +70,16 @@ def _embed(path: str, parameters: dict[str, Any], report: Report) -> None:
     embed(open_recording(path), arguments.pop("method"), progress=report, add=True, stepwise=True, **arguments)
 
 
-WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {"embed": _embed}
+def _units(path: str, parameters: dict[str, Any], report: Report) -> None:
+    from inscape.recording import open_recording
+    from inscape.studies.units import units
+
+    report(0, 0, "steps", "loading the libraries")
+    arguments = dict(parameters)
+    units(open_recording(path), arguments.pop("layer"), progress=report, **arguments)
+
+
+WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {"embed": _embed, "units": _units}
 
 
 if __name__ == "__main__":
