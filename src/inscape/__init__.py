@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inscape.studies.lent import lend as lend
     from inscape.studies.similarity import similarity as similarity
     from inscape.studies.trails import trails as trails
+    from inscape.studies.units import units as units
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -35,6 +36,7 @@ _LAZY = {
     "lend": ("inscape.studies.lent", "lend"),
     "similarity": ("inscape.studies.similarity", "similarity"),
     "trails": ("inscape.studies.trails", "trails"),
+    "units": ("inscape.studies.units", "units"),
     "InscapeError": ("inscape.errors", "InscapeError"),
     "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
@@ -59,6 +61,7 @@ __all__ = [
     "shape",
     "similarity",
     "trails",
+    "units",
 ]
 
 

@@ -335,6 +335,13 @@ def trails(arguments: Arguments) -> int:
     return make(arguments)
 
 
+def units(arguments: Arguments) -> int:
+    """Map the units of a layer."""
+    from inscape.cli_units import units as make
+
+    return make(arguments)
+
+
 def run(arguments: Arguments) -> int:
     """Make a study."""
     from inscape.studies import Study
@@ -413,6 +420,7 @@ COMMANDS = {
     "flow": flow,
     "similarity": similarity,
     "trails": trails,
+    "units": units,
     "run": run,
     "serve": serve,
     "render": render,

@@ -65,6 +65,12 @@ def _wanted(study: Study, recording: Recording) -> list[Wanted]:
     name = next(iter(find([recording.path])))
     jobs = []
     for result in study.results:
+        if "units" in result and result.get("later"):
+            parameters = {"layer": result["units"], "checkpoint": recording.checkpoint()}
+            made_map = f"{result['units']}@{recording.checkpoint()}"
+            if made_map not in recording.units or recording.unit_map(made_map).stale:
+                jobs.append(Wanted(name, "units", parameters))
+            continue
         method = result.get("embed")
         if method is None:  # a flow asks the model, which the server does not have
             continue

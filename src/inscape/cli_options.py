@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from inscape import __version__, cli_render, cli_similarity, cli_trails
+from inscape import __version__, cli_render, cli_similarity, cli_trails, cli_units
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -52,6 +52,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _flow(add)
     cli_similarity.options(add)
     cli_trails.options(add)
+    cli_units.options(add)
     _run(add)
     _serve(add)
     cli_render.options(add)

@@ -54,6 +54,13 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     for method in ("cka", "svcca", "procrustes", "nuclear"):
         assert checked.similarity_matrix([X, X[:, :3]], method=method).shape == (2, 2)
     assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
+    X = (np.where(np.random.default_rng(1).random((60, 7)) < 0.5, X, 0)).astype(dtype)
+    correlation = checked.unit_correlation(X)
+    assert checked.unit_distances(X).shape == (7, 7)
+    assert checked.unit_map(correlation.distances, correlation.dead).places.shape == (7, 2)
+    assert checked.unit_auc(X, np.arange(60) % 3).shape == (3, 7)
+    assert checked.unit_trees(X, np.arange(60) % 2 == 0, trees=3).shape == (1, 7)
+    assert checked.dead_units(X).tolist() == [] and checked.duplicate_units(X) == []
 
 
 def test_wide_data_and_the_large_eigenproblem(checked: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from inscape.errors import AmbiguousLayer, UnknownLayer, UnknownName
 from inscape.recording import index, receipts, results
+from inscape.recording import units as unit_maps
 from inscape.recording.arrays import AnyArray, LazyArray
 from inscape.recording.embedding import Embedding
 from inscape.recording.files import human_bytes, read_json
@@ -335,6 +336,20 @@ class Recording:
         content = self._summary(path)
         return StoredTrails(self.path, path, content, stale=self.is_stale(content) or moved(self.path, content))
 
+    @property
+    def units(self) -> list[str]:
+        """The names of the stored maps of units: ``<layer>@<checkpoint>``."""
+        return unit_maps.stored(self.path)
+
+    def unit_map(self, name: str) -> unit_maps.StoredUnits:
+        """A stored map of a layer's units.
+
+        Raises:
+            UnknownName: there is no such map.
+        """
+        path = f"units/{to_folder(name)}"
+        return unit_maps.read(self, path, name, self._summary(path) if name in self.units else None)
+
     def weights(self, checkpoint: str | int | None = None) -> str:
         """The digest of a checkpoint's weights: hexadecimal SHA-256."""
         return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
@@ -410,6 +425,7 @@ class Recording:
             "similarities": self.similarities,
             "trails": self.trails,
             "neighbors": [stored.describe() for stored in self.stored_neighbors],
+            "units": self.units,
             "bytes": size,
             "size": human_bytes(size),
         }

@@ -30,17 +30,32 @@ from inscape.shape.trails import Parting as Parting
 from inscape.shape.trails import parting as parting
 from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
+from inscape.shape.unit_map import UnitMap as UnitMap
+from inscape.shape.unit_map import unit_map as unit_map
+from inscape.shape.unit_power import unit_auc as unit_auc
+from inscape.shape.unit_power import unit_trees as unit_trees
+from inscape.shape.units import DuplicateUnits as DuplicateUnits
+from inscape.shape.units import UnitCorrelation as UnitCorrelation
+from inscape.shape.units import dead_units as dead_units
+from inscape.shape.units import duplicate_units as duplicate_units
+from inscape.shape.units import unit_correlation as unit_correlation
+from inscape.shape.units import unit_distances as unit_distances
 
 __all__ = [
     "PCA",
+    "DuplicateUnits",
     "GrandTour",
     "Neighbors",
     "Parting",
     "Quality",
     "TourState",
+    "UnitCorrelation",
+    "UnitMap",
     "bundle",
     "cka",
+    "dead_units",
     "discriminant",
+    "duplicate_units",
     "neighbor_recall",
     "neighbors",
     "parting",
@@ -53,4 +68,9 @@ __all__ = [
     "similarity_matrix",
     "tsne",
     "umap",
+    "unit_auc",
+    "unit_correlation",
+    "unit_distances",
+    "unit_map",
+    "unit_trees",
 ]

@@ -227,6 +227,8 @@ def _run(
             made, new = _make_similarity(recording, result, say, progress)
         elif "trails" in result:
             made, new = _make_trails(recording, result, say, progress)
+        elif "units" in result:
+            made, new = _make_units(recording, result, say, progress)
         else:
             made, new = _make(recording, result, say, progress)
         (report.done if new else report.skipped).append(f"{name}{made}")
@@ -283,6 +285,20 @@ def _make_similarity(
     if new:
         say(f"  {made.name}: {len(made.rows)} × {len(made.columns)}, {made.title}")
     return made.name, new
+
+
+def _make_units(recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None) -> tuple[str, bool]:
+    """Map the units of a layer; returns the name, and whether it is new."""
+    from inscape.studies.units import units
+
+    at = recording.checkpoint(result.get("checkpoint"))
+    arguments = {key: result[key] for key in ("trees", "seed") if key in result}
+    before = {name: recording.unit_map(name).provenance.created for name in recording.units}
+    made = units(recording, result["units"], at, progress=progress, **arguments)
+    new = before.get(made.name) != made.provenance.created
+    if new:
+        say(f"  units {made.name}: {made.units} units, {len(made.dead)} dead, {len(made.duplicates)} duplicated")
+    return f"units {made.name}", new
 
 
 def _make_flow(

@@ -29,6 +29,7 @@ RESULTS = {
         *("trails", "layer", "along", "checkpoint", "layers", "checkpoints", "embedding", "method", "joint", "points"),
         *("rounds", "kernel", "grid", "seed", "later"),
     },
+    "units": {"units", "checkpoint", "trees", "seed", "later"},
 }
 """The keys of each kind of result; the first names the kind."""
 RECORDING = {"out", "title", "checkpoints", "data", "record", "result", "bookmark"}

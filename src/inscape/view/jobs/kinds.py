@@ -14,6 +14,8 @@ SIMILARITIES = {"cka": "CKA", "svcca": "SVCCA", "procrustes": "Procrustes", "nuc
 METHODS = ("pca", "umap", "tsne", "units")
 LONGEST_LIST = 10_000
 UNITS_LIMIT = 64
+LARGEST_MAP = 16_384
+"""Units whose map can be made: `inscape.shape.units.LARGEST`, said here because the server loads no NumPy."""
 
 
 def validate(kind: Any, parameters: Any, index: Index) -> tuple[dict[str, Any], str]:
@@ -128,10 +130,35 @@ def _trails(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], s
     return checked, f"Trails of {what or 'the last ' + ('hidden layer' if along == 'checkpoints' else 'checkpoint')}"
 
 
+def _units(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], str]:
+    """`inscape.units`: the map of one layer's units at one checkpoint."""
+    _only(parameters, ("layer", "checkpoint", "trees", "seed"))
+    layers = {str(layer["name"]): int(layer["units"]) for layer in index["layers"]}
+    layer = _one_of(parameters.get("layer"), list(layers), "layer")
+    checkpoints = [str(entry["name"]) for entry in index["checkpoints"]]
+    if not checkpoints:
+        raise WrongCall(
+            "this recording has no finished checkpoint yet", got="0 checkpoints", remedy="wait for the first one"
+        )
+    asked = parameters.get("checkpoint")
+    checkpoint = checkpoints[-1] if asked is None else _one_of(asked, checkpoints, "checkpoint")
+    if layers[layer] > LARGEST_MAP:
+        raise WrongCall(
+            f"the units of a layer are compared pair by pair up to {LARGEST_MAP:,} of them",
+            got=f"{layer} with {layers[layer]:,}",
+            remedy="record the layer with reduction='mean', which keeps one number a channel",
+        )
+    trees = _integer(parameters.get("trees"), "trees", 1, 1_000) or 100
+    seed = _integer(parameters.get("seed"), "seed", 0, 2**32 - 1) or 0
+    checked = {"layer": layer, "checkpoint": checkpoint, "trees": trees, "seed": seed}
+    return checked, f"Units of {layer} at {checkpoint}"
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {
     "embed": _embed,
     "similarity": _similarity,
     "trails": _trails,
+    "units": _units,
 }
 
 

@@ -86,10 +86,20 @@ def _trails(path: str, parameters: dict[str, Any], report: Report) -> None:
     trails(open_recording(path), progress=report, **parameters)
 
 
+def _units(path: str, parameters: dict[str, Any], report: Report) -> None:
+    from inscape.recording import open_recording
+    from inscape.studies.units import units
+
+    report(0, 0, "steps", "loading the libraries")
+    arguments = dict(parameters)
+    units(open_recording(path), arguments.pop("layer"), progress=report, **arguments)
+
+
 WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {
     "embed": _embed,
     "similarity": _similarity,
     "trails": _trails,
+    "units": _units,
 }
 
 
