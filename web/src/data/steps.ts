@@ -29,7 +29,10 @@ export function isTimeless(layer: string): boolean {
   return layer === "input";
 }
 
-/** Choose the embedding of a layer: the one with the wanted method, else its raw units, else PCA, else the first. */
+/**
+ * Choose the embedding of a layer: the one of the wanted name, else of the wanted method (or of the method of the one of
+ * that name, which has not this layer), else its raw units, else PCA, else the first.
+ */
 export function chooseEmbedding(
   index: RecordingIndex,
   embeddings: readonly EmbeddingIndex[],
@@ -43,7 +46,32 @@ export function chooseEmbedding(
   // Raw units are the first choice where somebody laid them out, or where each of them is a class.
   const units = by("units");
   const telling = units && (!units.embedding.raw || isOfClasses(index, units.embedding)) ? units : undefined;
-  return (wanted ? by(wanted) : undefined) ?? telling ?? by("pca") ?? available[0] ?? null;
+  const named = available.find(({ embedding }) => embedding.name === wanted);
+  const method = embeddings.find(({ name }) => name === wanted)?.method;
+  return named ?? (wanted ? by(wanted) : undefined) ?? (method ? by(method) : undefined) ?? telling ?? by("pca") ?? available[0] ?? null;
+}
+
+/** What to want to have this embedding of a layer: its method, where that gets it; else its name. */
+export function wantedFor(choices: readonly LayerSteps[], embedding: EmbeddingIndex): string {
+  const { method, name } = embedding;
+  const first = choices.find((choice) => choice.embedding.method === method)?.embedding;
+  return first === embedding && !choices.some((choice) => choice.embedding.name === method && choice.embedding !== embedding) ? method : name;
+}
+
+const METHODS: Readonly<Record<string, string>> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE", flow: "flow" };
+
+/** What the methods of embedding are called. */
+export function methodTitle(method: string): string {
+  return METHODS[method] ?? method;
+}
+
+/** What an embedding is called among others: its method, or where that says too little, its own title or name. */
+export function titleAmong(choices: readonly LayerSteps[], embedding: EmbeddingIndex): string {
+  const { method, title, name } = embedding;
+  if (wantedFor(choices, embedding) === method && METHODS[method]) return METHODS[method];
+  const telling = title !== "" && title !== method && title !== METHODS[method];
+  const alone = choices.every((choice) => choice.embedding === embedding || choice.embedding.title !== title);
+  return telling && alone ? title : name;
 }
 
 /** Are the axes named after the classes? */

@@ -72,6 +72,9 @@ export function listenForKeys(state: AppState): () => void {
       case "g":
         arrange(state, arrangementOf(state) === "grid" ? "one" : "grid");
         break;
+      case "t":
+        state.bestView.menu.value = target?.closest("[data-testid=stage-beside]") ? state.beside : state;
+        break;
       case "n":
         void state.neighbors.select();
         break;
