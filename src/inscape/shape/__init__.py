@@ -19,6 +19,7 @@ from inscape.shape.quality import Quality as Quality
 from inscape.shape.quality import quality as quality
 from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
+from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "pca",
     "procrustes",
     "quality",
+    "tsne",
     "umap",
 ]

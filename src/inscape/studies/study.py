@@ -247,14 +247,14 @@ def _receipt(study: Study) -> Path:
 
 def _make(recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None) -> tuple[str, bool]:
     """Lay out; returns the name, and whether it is new."""
-    arguments = {key: result[key] for key in ("layers", "dims", "seed", "name", "quality") if key in result}
+    arguments = {key: result[key] for key in ("layers", "dims", "seed", "name", "quality", "joint") if key in result}
     checkpoints = result.get("checkpoints")
     if checkpoints == "last":
         arguments["checkpoints"] = [recording.checkpoint()]
     elif checkpoints not in (None, "all"):
         arguments["checkpoints"] = checkpoints
     before = {name: recording.embedding(name).provenance.created for name in recording.embeddings}
-    made = embed(recording, result["embed"], progress=progress, **arguments)
+    made = embed(recording, result["embed"], stepwise=True, progress=progress, **arguments)
     new = before.get(made.name) != made.provenance.created
     if new:
         say(f"  {made.name}: {len(made.steps)} layouts in {made.coordinates.shape[-1]} dimensions")

@@ -21,7 +21,7 @@ SECTIONS = {
     "checkpoints": {"weights", "train", "restore", "arguments"},
 }
 RESULTS = {
-    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
+    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "joint", "later"},
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
 }
 """The keys of each kind of result; the first names the kind."""
