@@ -8,10 +8,12 @@ import { publish } from "./state/public-state";
 import { followColoring } from "./state/coloring";
 import { begin, follow, followFlow } from "./state/session";
 import { listenForInterruptions } from "./state/visiting";
+import { followView } from "./state/view-quality";
 import { watch } from "./state/watching";
 import { theme } from "./theme/theme";
 import "./theme/theme.css";
 import "./theme/layers.css";
+import "./theme/quality.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
@@ -41,10 +43,12 @@ for (const pane of [state, state.beside]) {
   follow(state, pane);
   followFlow(state, pane);
   followColoring(state, pane);
+  followView(state, pane);
 }
 state.beside.link();
 state.likeness.follow();
 state.search.follow();
+state.bestView.follow();
 listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);
 publish(state);

@@ -13,8 +13,10 @@ import type { Scores } from "./samples";
 
 /** A built-in coloring, or `column:<name>`. */
 export type ColorBy = string;
-export const BUILT_IN = ["label", "prediction", "correctness", "confidence", "loss", "movement", "difference", "quality"] as const;
+export const BUILT_IN = ["label", "prediction", "correctness", "confidence", "loss", "movement", "difference", "quality", "trustworthiness", "continuity", "correlation", "hit"] as const;
 export type BuiltIn = (typeof BUILT_IN)[number];
+
+const NAMES: Readonly<Record<string, string>> = { quality: "neighbor recall", correlation: "distance correlation", hit: "neighborhood hit" };
 
 const OF_COLUMN = "column:";
 
@@ -25,6 +27,11 @@ export function byColumn(name: string): ColorBy {
 /** The column that is colored by; null for the built-in ones. */
 export function columnOf(by: ColorBy): string | null {
   return by.startsWith(OF_COLUMN) ? by.slice(OF_COLUMN.length) : null;
+}
+
+/** What a coloring is called. */
+export function nameOfColoring(by: ColorBy): string {
+  return columnOf(by) ?? NAMES[by] ?? by;
 }
 
 interface Colored {
@@ -113,14 +120,16 @@ export interface NumbersOf {
   readonly at?: string | null;
   readonly reason?: string | null;
   readonly command?: string | null;
+  /** What a sample without a number is called. */
+  readonly none?: string;
 }
 
 /** By numbers; their colors are those of light paper until they are painted. */
-export function byNumbers({ by, values, scale, gloss, at = null, reason = null, command = null }: NumbersOf): NumberColoring {
+export function byNumbers({ by, values, scale, gloss, at = null, reason = null, command = null, none = "no value" }: NumbersOf): NumberColoring {
   const of = stepsOn(scale, values);
   const unlabeled = of.reduce((sum, step) => sum + (step === 256 ? 1 : 0), 0);
   const colors = [...colorsOf(scale, { dark: false, scale: "viridis" }), noneColor(false)];
-  return { kind: "numbers", by, of, colors, none: "no value", unlabeled, at, values, scale, gloss, reason, command };
+  return { kind: "numbers", by, of, colors, none, unlabeled, at, values, scale, gloss, reason, command };
 }
 
 /** No sample has a number, for a reason that is told. */
@@ -164,7 +173,7 @@ export function litSteps(coloring: Coloring | null): number {
 export function wordsFor(coloring: Coloring, sample: number): { readonly name: string; readonly value: string } | null {
   const { by, of, none } = coloring;
   if (["label", "prediction", "correctness", "confidence"].includes(by)) return null;
-  const name = columnOf(by) ?? by;
+  const name = nameOfColoring(by);
   if (coloring.kind === "groups") return { name, value: coloring.names[of[sample]] ?? none };
   return { name, value: of[sample] < 256 ? written(coloring.scale, coloring.values[sample]) : none };
 }

@@ -52,6 +52,13 @@ export function lengthScale(values: Numbers): Scale {
   return { domain: [0, count && most > 0 ? capped(values, most) : 1], spacing: "linear", diverging: false, share: false };
 }
 
+/** A scale for measures that are 1 at best: down to where the least hundredth of them begins, in steps of a twentieth. */
+export function upToOne(values: Numbers): Scale {
+  const { count } = extentOf(values);
+  const low = count ? Math.floor(20 * percentiles(values, [0.01])[0]) / 20 : 0;
+  return { domain: [Math.max(-1, Math.min(0.95, low)), 1], spacing: "linear", diverging: false, share: false };
+}
+
 /** A scale for numbers of which nothing is known: about zero where they lie on both sides, in powers where they span many. */
 export function scaleOf(values: Numbers): Scale {
   const { least, most, count } = extentOf(values);

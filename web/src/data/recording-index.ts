@@ -31,11 +31,24 @@ export interface ThumbnailEntry {
   perPage: number;
 }
 
-export interface Quality {
+/** Numbers from 0 to 1 of how a layout keeps what the layer has; those that nobody measured are null. */
+export interface Measures {
   trustworthiness: number;
   continuity: number;
+  /** Of each sample's k nearest in the layer, the share among its k nearest in the layout. */
   recall: number;
   k: number;
+  /** Spearman's correlation of distances, from −1 on. */
+  correlation: number | null;
+  /** Of each sample's six nearest in the layout, the share with its label. */
+  hit: number | null;
+  /** How many samples were measured; null: all. */
+  sampled: number | null;
+}
+
+export interface Quality extends Measures {
+  /** The same of PCA in as many dimensions. */
+  pca: Measures | null;
 }
 
 export interface StepEntry {
@@ -44,6 +57,8 @@ export interface StepEntry {
   rank: number;
   units: number;
   explained: number | null;
+  /** The digest of the activation that was laid out. */
+  input?: string | null;
   /** The title of the recording that the layer is of, where it is another one. */
   lent: string | null;
 }
@@ -192,6 +207,7 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
       rank: asCount(step.rank ?? dims, at(`steps[${i}].rank`)),
       units: asCount(step.units ?? 0, at(`steps[${i}].units`)),
       explained: orNull(step.explained, (e) => asNumber(e, at(`steps[${i}].explained`))),
+      input: orNull(step.input, (digest) => asText(digest, at(`steps[${i}].input`))),
       lent: orNull(step.lent, (title) => asText(title, at(`steps[${i}].lent`))),
     };
   });
@@ -222,11 +238,20 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
 }
 
 function parseQuality(value: unknown, where: string): Quality {
+  return { ...parseMeasures(value, where), pca: orNull(asObject(value, where).pca, (pca) => parseMeasures(pca, `${where}.pca`)) };
+}
+
+function parseMeasures(value: unknown, where: string): Measures {
   const quality = asObject(value, where);
+  const number = (name: string): number => asNumber(quality[name], `${where}.${name}`);
+  const known = (name: string): number | null => orNull(quality[name], (found) => asNumber(found, `${where}.${name}`));
   return {
-    trustworthiness: asNumber(quality.trustworthiness, `${where}.trustworthiness`),
-    continuity: asNumber(quality.continuity, `${where}.continuity`),
-    recall: asNumber(quality.recall, `${where}.recall`),
+    trustworthiness: number("trustworthiness"),
+    continuity: number("continuity"),
+    recall: number("recall"),
     k: asCount(quality.k, `${where}.k`),
+    correlation: known("correlation"),
+    hit: known("hit"),
+    sampled: orNull(quality.sampled, (count) => asCount(count, `${where}.sampled`)),
   };
 }

@@ -38,17 +38,15 @@ export function lentCheckpoints({ steps }: EmbeddingIndex, lent: string): string
   return [...new Set(steps.filter((step) => step.lent === lent).map(({ checkpoint }) => checkpoint))];
 }
 
-/** How an embedding is asked for: by its method, or by its name where it is one of two models, which no layer's usual choice is. */
-export function keyOfEmbedding(embedding: EmbeddingIndex): string {
-  return isShared(embedding) ? embedding.name : embedding.method;
-}
-
 /** Does the layer look the same at every checkpoint? */
 export function isTimeless(layer: string): boolean {
   return layer === "input";
 }
 
-/** Choose the embedding of a layer: the one with the wanted name or method, else its raw units, else PCA, else the first. */
+/**
+ * Choose the embedding of a layer: the one of the wanted name, else of the wanted method (or of the method of the one of
+ * that name, which has not this layer), else its raw units, else PCA, else the first.
+ */
 export function chooseEmbedding(
   index: RecordingIndex,
   embeddings: readonly EmbeddingIndex[],
@@ -60,13 +58,37 @@ export function chooseEmbedding(
     .map((embedding) => stepsOf(index, embedding, layer, lent))
     .filter((steps): steps is LayerSteps => steps !== null)
     .sort((a, b) => Number(isShared(a.embedding)) - Number(isShared(b.embedding)));
-  const named = available.find((a) => keyOfEmbedding(a.embedding) === wanted);
-  if (named) return named;
   const by = (method: string): LayerSteps | undefined => available.find((a) => a.embedding.method === method);
   // Raw units are the first choice where somebody laid them out, or where each of them is a class.
   const units = by("units");
   const telling = units && (!units.embedding.raw || isOfClasses(index, units.embedding)) ? units : undefined;
-  return (wanted ? by(wanted) : undefined) ?? telling ?? by("pca") ?? available[0] ?? null;
+  const named = available.find(({ embedding }) => embedding.name === wanted);
+  const method = embeddings.find(({ name }) => name === wanted)?.method;
+  return named ?? (wanted ? by(wanted) : undefined) ?? (method ? by(method) : undefined) ?? telling ?? by("pca") ?? available[0] ?? null;
+}
+
+/** What to want to have this embedding of a layer: its method, where that gets it; else its name, as always where it is of two models. */
+export function wantedFor(choices: readonly LayerSteps[], embedding: EmbeddingIndex): string {
+  const { method, name } = embedding;
+  if (isShared(embedding)) return name;
+  const first = choices.find((choice) => choice.embedding.method === method && !isShared(choice.embedding))?.embedding;
+  return first === embedding && !choices.some((choice) => choice.embedding.name === method && choice.embedding !== embedding) ? method : name;
+}
+
+const METHODS: Readonly<Record<string, string>> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE", flow: "flow" };
+
+/** What the methods of embedding are called. */
+export function methodTitle(method: string): string {
+  return METHODS[method] ?? method;
+}
+
+/** What an embedding is called among others: its method, or where that says too little, its own title or name. */
+export function titleAmong(choices: readonly LayerSteps[], embedding: EmbeddingIndex): string {
+  const { method, title, name } = embedding;
+  if (wantedFor(choices, embedding) === method && METHODS[method]) return METHODS[method];
+  const telling = title !== "" && title !== method && title !== METHODS[method];
+  const alone = choices.every((choice) => choice.embedding === embedding || choice.embedding.title !== title);
+  return telling && alone ? title : name;
 }
 
 /** Are the axes named after the classes? */

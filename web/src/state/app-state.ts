@@ -21,6 +21,7 @@ import type { MovementFrom } from "./coloring";
 import { Film } from "./film";
 import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
+import { BestView } from "./best-view";
 import { Going } from "./going";
 import { Grid } from "./grid";
 import { Likeness } from "./likeness";
@@ -33,6 +34,7 @@ import { OwnColors } from "./own-colors";
 import type { PeopleClient } from "./people";
 import { Search } from "./search";
 import type { StageView } from "./stage-view";
+import type { ViewQuality } from "./view-quality";
 import { Selecting } from "./selecting";
 
 export interface OpenRecording {
@@ -128,6 +130,7 @@ export class AppState implements Pane {
   readonly motion = new TourMotion();
   readonly frameTimes = new FrameTimes();
   readonly stage: Signal<StageView | null> = signal(null);
+  readonly viewQuality: Signal<ViewQuality> = signal({ kind: "moving" });
   /** Where a sample lies on the stage's last picture, in CSS pixels; the stage tells how. */
   whereIs: ((sample: number) => readonly [number, number] | null) | null = null;
   /** The sample at a place in CSS pixels of the stage; the stage tells how. */
@@ -182,6 +185,8 @@ export class AppState implements Pane {
 
   /** The similarity of layers, and which two of them the pictures show. */
   readonly likeness = new Likeness(this);
+  /** Turns to the views that show most of something. */
+  readonly bestView = new BestView(this);
 
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);

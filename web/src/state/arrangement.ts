@@ -1,7 +1,7 @@
 /** One picture, two, or a grid of them; and all that in plain JSON. */
 
 import { batch } from "@preact/signals";
-import { chooseEmbedding, keyOfEmbedding } from "../data/steps";
+import { chooseEmbedding, wantedFor } from "../data/steps";
 import type { AppState } from "./app-state";
 import { BASES, type Bases } from "./beside";
 import type { Part, PartChoice } from "./part-choice";
@@ -15,7 +15,7 @@ export type ArrangementName = (typeof ARRANGEMENTS)[number];
 export interface PublicBeside {
   recording: string | null;
   layer: string | null;
-  /** The method of an embedding: `pca`, `umap`, `units`. */
+  /** The method of an embedding: `pca`, `umap`, `units`; or its name, where there are several of one method. */
   method: string | null;
   /** A place in the list of checkpoints. */
   checkpoint: number | null;
@@ -75,9 +75,10 @@ function methodToTell(state: AppState): string | null {
   const store = beside.recording.peek()?.store;
   const shown = beside.steps.peek()?.embedding;
   if (!store || !shown || beside.flow.peek()) return null;
-  const first = state.steps.peek()?.embedding;
-  const followed = chooseEmbedding(store.index, store.embeddings, beside.layer.peek(), first ? keyOfEmbedding(first) : null, beside.lent.peek());
-  return followed?.embedding.name === shown.name ? null : keyOfEmbedding(shown);
+  const told = state.steps.peek()?.embedding;
+  const first = told ? wantedFor(state.choices.peek(), told) : null;
+  const followed = chooseEmbedding(store.index, store.embeddings, beside.layer.peek(), first, beside.lent.peek());
+  return followed?.embedding.name === shown.name ? null : wantedFor(beside.choices.peek(), shown);
 }
 
 export type Refuse = (what: string, got: unknown, remedy: string) => never;

@@ -15,6 +15,7 @@ import { Grip } from "./grip";
 import type { Pane } from "./pane";
 import { PartChoice } from "./part-choice";
 import type { StageView } from "./stage-view";
+import type { ViewQuality } from "./view-quality";
 
 /** How the second picture is looked at: by the first one's basis, by its own, or by its own with handles that go together. */
 export const BASES = ["one", "own", "mirrored"] as const;
@@ -61,6 +62,7 @@ export class Beside implements Pane {
   readonly fetching = signal(false);
   readonly problem: Signal<string | null> = signal(null);
   readonly stage: Signal<StageView | null> = signal(null);
+  readonly viewQuality: Signal<ViewQuality> = signal({ kind: "moving" });
   readonly grip: Grip;
   whereIs: Pane["whereIs"] = null;
   pick: Pane["pick"] = null;
@@ -147,6 +149,17 @@ export class Beside implements Pane {
       } else if (layers.length > 1) this.wish.value = { ...AS_THE_FIRST, layer: layers[at > 0 ? at - 1 : at + 1] };
       else if (checkpoints > 1) this.wish.value = { ...AS_THE_FIRST, checkpoint: 0 };
       this.open.value = true;
+    });
+  }
+
+  /** Open it with PCA of the same layer at the same checkpoint. */
+  showPca(): void {
+    batch(() => {
+      this.forget();
+      this.state.grid.open.value = false;
+      this.wish.value = { ...AS_THE_FIRST, method: "pca" };
+      this.open.value = true;
+      this.state.woken.value += 1;
     });
   }
 

@@ -1,12 +1,12 @@
 /** Keeps the coloring what was asked for: at the nearest checkpoint, of the layout that is shown. */
 
 import { batch, computed, effect } from "@preact/signals";
-import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, withoutNumbers } from "../data/coloring";
+import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, nameOfColoring, withoutNumbers } from "../data/coloring";
 import { lossScale, scaleOf, SHARE } from "../data/quantities";
 import { columnsOf, readColumn } from "../data/sample-columns";
 import { planDifference } from "./coloring-difference";
 import { planMovement } from "./coloring-movement";
-import { planQuality } from "./coloring-quality";
+import { isMeasure, offeredMeasures, planQuality } from "./coloring-quality";
 import type { AppState, OpenRecording } from "./app-state";
 import type { Pane } from "./pane";
 
@@ -41,8 +41,9 @@ export function offeredColorings(recording: OpenRecording, difference: boolean):
     movement: true,
     difference,
     quality: true,
+    ...offeredMeasures(store),
   };
-  const builtIn = (title: string, from: readonly BuiltIn[]): Offered => ({ title, choices: from.filter((by) => has[by]).map((by) => ({ by, name: by })) });
+  const builtIn = (title: string, from: readonly BuiltIn[]): Offered => ({ title, choices: from.filter((by) => has[by]).map((by) => ({ by, name: nameOfColoring(by) })) });
   const columns = columnsOf(store).filter(({ name, perCheckpoint }) => !perCheckpoint && name !== "label");
   return [
     builtIn("Samples", BUILT_IN.slice(0, 1)),
@@ -109,7 +110,7 @@ function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: Color
   const builtIn = BUILT_IN.find((name) => name === by) ?? "label";
   if (builtIn === "movement") return planMovement(state, pane, recording, own.value);
   if (builtIn === "difference") return planDifference(state, recording);
-  if (builtIn === "quality") return planQuality(pane, recording, own.value);
+  if (isMeasure(builtIn)) return planQuality(pane, recording, own.value, builtIn);
   if (builtIn === "label") return { key: by, load: () => byLabel(classes) };
   const place = nearest.value;
   const { name: at, path } = store.index.checkpoints[place] ?? { name: "", path: "" };

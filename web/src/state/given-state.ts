@@ -3,8 +3,8 @@
 import { batch } from "@preact/signals";
 import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
+import { wantedFor } from "../data/steps";
 import { asCamera } from "../tour/camera";
-import { keyOfEmbedding } from "../data/steps";
 import { spaceOf } from "../tour/scene";
 import { type AppState, VIEWS } from "./app-state";
 import { paneChanges } from "./arrangement";
@@ -59,7 +59,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     const has = embedding?.steps.some((step) => step.layer === layer);
     const offered = embeddings.filter((e) => e.steps.some((step) => step.layer === layer)).map((e) => e.name);
     // A whole state read before may name the embedding of the layer before: with another layer the choice is made anew.
-    if (embedding && has) changes.push(() => (state.method.value = keyOfEmbedding(embedding)));
+    if (embedding && has) changes.push(() => (state.method.value = wantedFor(state.choicesOf(layer), embedding)));
     else if (!embedding || wanted.layer === undefined) refuse(`no such embedding of ${layer}`, wanted.embedding, `choose from ${offered.join(", ")}`);
   }
   if (wanted.checkpoint !== undefined) {

@@ -3,7 +3,7 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { EmbeddingIndex } from "../data/recording-index";
 import { measureOf, type SimilarityIndex, type SimilarityStep } from "../data/similarity";
-import { isTimeless, keyOfEmbedding, lentCheckpoints } from "../data/steps";
+import { isShared, isTimeless, lentCheckpoints, wantedFor } from "../data/steps";
 import { DataError } from "../data/store";
 import { type AppState, FLOW } from "./app-state";
 import type { GivenRange } from "./given-layers";
@@ -230,7 +230,7 @@ export class Likeness {
     const [first, second, lent] = [index.rows[row], index.columns[column], index.other?.title ?? null];
     const having = store.embeddings.filter((embedding) => stepIn(embedding, first, null) >= 0 && stepIn(embedding, second, lent) >= 0);
     const method = this.state.method.peek();
-    const embedding = having.find((e) => keyOfEmbedding(e) === method) ?? having.find((e) => e.method === "pca") ?? having.find((e) => !e.raw) ?? having[0] ?? null;
+    const embedding = having.find((e) => e.name === method) ?? having.find((e) => e.method === method && !isShared(e)) ?? having.find((e) => e.method === "pca") ?? having.find((e) => !e.raw) ?? having[0] ?? null;
     return { embedding, first, second, lent };
   }
 
@@ -252,7 +252,7 @@ export class Likeness {
     beside.eased = eased && !(before && index && before.column === cell.column);
     batch(() => {
       this.pending.value = null;
-      state.method.value = embedding ? keyOfEmbedding(embedding) : null;
+      state.method.value = embedding ? wantedFor(state.choicesOf(first.layer), embedding) : null;
       state.layer.value = first.layer;
       const own = place(state.checkpointNames.peek(), first);
       if (own !== null) state.going.setCheckpoint(own);

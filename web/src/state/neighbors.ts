@@ -2,10 +2,8 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { nearestOf } from "../data/cloud";
-import { asObject } from "../data/recording-index";
-import { isTimeless } from "../data/steps";
-import type { RecordingStore } from "../data/store";
-import type { AppState } from "./app-state";
+import { foundBy, graphOf, isCurrent, type NeighborGraph, neighborsIn } from "../data/neighbor-graphs";
+import type { AppState, OpenRecording } from "./app-state";
 import { recordedLayer, spaceOnStage } from "./space";
 
 export interface Neighborhood {
@@ -62,10 +60,12 @@ export class Neighbors {
       return;
     }
     try {
-      const known = stored && stored.count >= count ? await readStored(recording.store, stored.path, sample) : null;
+      const usable = stored !== null && stored.count >= count && (await isCurrent(recording.store, stored));
+      const known = usable ? await neighborsIn(recording.store, stored, sample) : null;
       if (state.recording.peek() !== recording) return;
+      if (!known && !space) throw new Error("The stored neighbors are of an activation that has changed since, and nothing else is here to find them in.");
       const neighbors = known ? known.slice(0, count) : space ? nearestOf(space.step, sample, count) : [];
-      const words = known ? (stored?.words ?? "") : (space?.words ?? "");
+      const words = known && stored ? wordsOf(recording.store, stored) : (space?.words ?? "");
       const selection = [sample, ...neighbors].sort((a, b) => a - b);
       state.setSelection(selection);
       this.found.value = { sample, neighbors, words, selection };
@@ -75,33 +75,15 @@ export class Neighbors {
   }
 
   /** What the recording has of this layer at the nearest checkpoint. */
-  private stored(): { path: string; count: number; words: string } | null {
+  private stored(): NeighborGraph | null {
     const { state } = this;
     const store = state.recording.value?.store;
-    const name = recordedLayer(state);
-    const layer = store?.index.layers.find((entry) => entry.name === name);
-    const checkpoint = store?.index.checkpoints[state.nearestCheckpoint.value];
-    if (!store || !layer || !checkpoint) return null;
-    const group = `${isTimeless(layer.name) ? "" : `${checkpoint.path}/`}${layer.path}/neighbors`;
-    const count = store.shape(`${group}/indices`)?.[1];
-    if (!count) return null;
-    const when = isTimeless(layer.name) ? "" : ` at ${checkpoint.name}`;
-    const exact = isExact(store.node(group)) ? "" : ", found by an approximate search";
-    return { path: `${group}/indices`, count, words: `in all ${layer.units.toLocaleString("en-US")} units of ${layer.name}${when}${exact}` };
+    return store ? graphOf(store, recordedLayer(state), state.nearestCheckpoint.value) : null;
   }
 }
 
-async function readStored(store: RecordingStore, path: string, sample: number): Promise<number[]> {
-  const { data } = await store.read(path, sample);
-  // Approximate searches may find fewer, and mark the rest by -1.
-  return [...data].filter((neighbor) => neighbor >= 0 && neighbor !== sample);
-}
-
-function isExact(node: unknown): boolean {
-  try {
-    const at = (value: unknown, key: string): unknown => asObject(value, key)[key];
-    return at(at(at(at(at(node, "attributes"), "inscape"), "provenance"), "parameters"), "exact") === true;
-  } catch {
-    return false;
-  }
+function wordsOf(store: OpenRecording["store"], graph: NeighborGraph): string {
+  const units = store.index.layers.find(({ name }) => name === graph.layer)?.units ?? 0;
+  const when = graph.checkpoint === null ? "" : ` at ${graph.checkpoint}`;
+  return `in all ${units.toLocaleString("en-US")} units of ${graph.layer}${when}${foundBy(graph)}`;
 }

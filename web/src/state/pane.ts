@@ -10,6 +10,7 @@ import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
 import type { OpenRecording } from "./app-state";
 import type { StageView } from "./stage-view";
+import type { ViewQuality } from "./view-quality";
 
 export interface Pane {
   readonly recording: ReadonlySignal<OpenRecording | null>;
@@ -37,6 +38,8 @@ export interface Pane {
   /** The step on the way, and what went wrong with it. */
   readonly fetching: Signal<boolean>;
   readonly problem: Signal<string | null>;
+  /** What this very view keeps of the neighborhoods, once it rests. */
+  readonly viewQuality: Signal<ViewQuality>;
   readonly stage: Signal<StageView | null>;
   /** Where a sample lies on the stage's last picture, in CSS pixels; the stage tells how. */
   whereIs: ((sample: number) => readonly [number, number] | null) | null;

@@ -9,6 +9,7 @@
  *     await window.inscape.frame(1 / 30)       stop the clock, let so much time pass, draw; see film.ts for hold and release
  *     window.inscape.ways                      what there is to go through: layers, checkpoints (first and last), flows
  *     window.inscape.svg({transparent: true})  the stage's picture as SVG
+ *     window.inscape.quality                   what this very view keeps of the neighborhoods, once it rests; see `ViewQuality`
  *     window.inscape.images()                  the samples that are drawn as images, or with their texts
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
  *     window.inscape.view                      where the stage draws, see `StageView`; `ready` when the picture is the state's
@@ -38,6 +39,7 @@ import { type MatrixView, type PublicLikeness, readLikeness } from "./likeness-p
 import { type PublicTools, readTools } from "./public-tools";
 import { spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
+import type { ViewQuality } from "./view-quality";
 
 export interface PublicState extends PublicPanes, PublicTools, PublicLikeness {
   view: ViewName;
@@ -103,6 +105,8 @@ declare global {
       readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
       readonly images: (beside?: boolean) => readonly number[];
       readonly frameTime: FrameTime | null;
+      readonly quality: ViewQuality;
+      readonly qualityBeside: ViewQuality;
       readonly ways: { readonly layers: string[]; readonly checkpoints: readonly [number, number]; readonly flows: string[] };
       readonly hold: (seed?: number) => Promise<void>;
       readonly frame: (seconds?: number) => Promise<void>;
@@ -180,6 +184,12 @@ export function publish(state: AppState): void {
     svg: (options) => state.film.svg(options),
     images: (beside = false) => (beside ? state.beside : state).imagesDrawn?.() ?? [],
     GrandTour,
+    get quality() {
+      return state.viewQuality.peek();
+    },
+    get qualityBeside() {
+      return state.beside.viewQuality.peek();
+    },
     get frameTime(): FrameTime | null {
       return state.frameTimes.summary();
     },

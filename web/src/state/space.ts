@@ -1,7 +1,7 @@
 /** The coordinates that are on the stage: in which space distances are measured, in words. */
 
 import { layerOfStop } from "../data/flow-steps";
-import { isTimeless } from "../data/steps";
+import { isTimeless, methodTitle } from "../data/steps";
 import type { StepData } from "../tour/fit";
 import type { AppState } from "./app-state";
 
@@ -35,7 +35,7 @@ export function spaceOnStage(state: AppState): Space | null {
       : quality
         ? `, which keep ${percent(quality.recall)} of the nearest neighbors`
         : "";
-  const method = embedding.flow ? "the flow" : `this ${embedding.method.toUpperCase()}`;
+  const method = embedding.flow ? "the flow" : `this ${methodTitle(embedding.method)}`;
   return { step, words: `in the ${count} dimensions of ${method}${when}${kept}` };
 }
 

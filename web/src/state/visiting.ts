@@ -2,6 +2,7 @@
 
 import { batch, type Signal, signal } from "@preact/signals";
 import { stopOf } from "../data/flow-steps";
+import { wantedFor } from "../data/steps";
 import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
@@ -100,8 +101,8 @@ export class Visiting {
       return [
         () => {
           batch(() => {
-            const method = recording?.store.embeddings.find(({ name }) => name === embedding)?.method;
-            if (method) state.going.toMethod(method);
+            const told = recording?.store.embeddings.find(({ name }) => name === embedding);
+            if (told) state.going.toMethod(wantedFor(state.choicesOf(typeof layer === "string" ? layer : state.layer.peek()), told));
             if (typeof layer === "string") state.going.toLayer(layer);
             toBasis();
           });

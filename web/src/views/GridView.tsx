@@ -6,6 +6,8 @@ import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
 import { ContextLost, Message } from "./Message";
 import { runGrid } from "./grid-run";
+import { stepOf } from "./Trust";
+import { percent } from "./trust-table";
 
 /** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
 const LEAST = { width: 84, height: 84 };
@@ -103,6 +105,12 @@ function cellSize(box: Size, rows: number, columns: number): Size {
   return { width, height: Math.max(LEAST.height, Math.min(width, Math.floor((box.height - 24) / Math.max(1, rows)))) };
 }
 
+/** The share of the neighbors that the cell's layout keeps, where it was measured. */
+function Keeps({ cell: { steps, place } }: { cell: Cell }) {
+  const quality = steps.embedding.quality[stepOf(steps, place)];
+  return quality && <span class="grid-keeps" title={`All ${steps.embedding.dims} dimensions keep ${percent(quality.recall)} of each sample's ${quality.k} nearest`}>{percent(quality.recall)}</span>;
+}
+
 function isHere(state: AppState): (cell: Cell) => boolean {
   const layer = state.layer.value;
   const place = Math.round(state.checkpoint.value);
@@ -130,6 +138,7 @@ function Row({ layer, height, cells, names, here, onEnter }: RowProps) {
             <button type="button" class="grid-enter" aria-label={`Show ${layer} at ${names[cell.place]} alone`} title="Show it alone" onClick={() => onEnter(cell)}>
               ⤢
             </button>
+            <Keeps cell={cell} />
           </div>
         ) : (
           <div key={i} class="grid-cell none" style={{ height: `${height}px` }} title={`${layer} was not laid out there`} />

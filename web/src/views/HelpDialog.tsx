@@ -7,6 +7,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["j k", "next, previous layer"],
   ["l h", "next, previous checkpoint"],
   ["r", "reset the view"],
+  ["t", "the view that shows most: classes apart, variance, or neighbors kept"],
   ["+ −", "nearer, farther; arrows move, with the stage focused"],
   [". ,", "next, previous sample; Enter selects it, with the stage focused"],
   ["i", "pictures, then their mean colors, in place of points; or texts"],

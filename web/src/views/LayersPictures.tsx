@@ -2,14 +2,14 @@
 
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { isTimeless } from "../data/steps";
+import { isTimeless, methodTitle } from "../data/steps";
 import type { ColorBy } from "../data/coloring";
 import type { AppState } from "../state/app-state";
 import { FrameTimes } from "../state/frame-times";
 import type { Pane } from "../state/pane";
 import { Message } from "./Message";
 import { PaneView } from "./PaneView";
-import { METHODS, placeText } from "./TimeBar";
+import { placeText } from "./TimeBar";
 
 const nothing = (): void => undefined;
 
@@ -73,7 +73,8 @@ export function LayersPictures({ state }: { state: AppState }) {
 }
 
 function nameOf({ method, title }: { readonly method: string; readonly title: string }): string {
-  return METHODS[method] ?? title;
+  const known = methodTitle(method);
+  return known === method ? title : known;
 }
 
 function Head({ pane, what }: { pane: Pane; what: "row" | "column" }) {

@@ -9,7 +9,7 @@ import { SCALES } from "../theme/scales";
 import { ColorBar } from "./ColorBar";
 
 export function NumbersLegend({ state, coloring }: { readonly state: AppState; readonly coloring: NumberColoring }) {
-  const { by, values, scale, gloss, reason, command, unlabeled, at } = coloring;
+  const { by, values, scale, gloss, reason, command, unlabeled, at, none } = coloring;
   const range = state.range.value;
   const extent = useMemo(() => extentOf(values), [values]);
   const inside = useMemo(() => (range ? countIn(values, range) : 0), [values, range]);
@@ -32,7 +32,7 @@ export function NumbersLegend({ state, coloring }: { readonly state: AppState; r
       {reason === null && unlabeled > 0 && (
         <p class="note" data-testid="legend-none">
           <span class="swatch" style={{ backgroundColor: coloring.colors[coloring.colors.length - 1] }} aria-hidden="true" /> {unlabeled.toLocaleString("en-US")}{" "}
-          {unlabeled === 1 ? "sample has" : "samples have"} no value{range ? ", and are not drawn" : ""}.
+          {none === "no value" ? (unlabeled === 1 ? "sample has no value" : "samples have no value") : `${unlabeled === 1 ? "sample was" : "samples were"} ${none}`}{range ? ", and are not drawn" : ""}.
         </p>
       )}
       <p class="note" data-testid="legend-gloss">

@@ -7,9 +7,9 @@ import { BASES, type Bases } from "../state/beside";
 import type { AppState } from "../state/app-state";
 import type { Pane } from "../state/pane";
 import type { PartChoice } from "../state/part-choice";
-import { isTimeless, keyOfEmbedding } from "../data/steps";
+import { isTimeless, titleAmong, wantedFor } from "../data/steps";
 import { openBeside } from "../state/session";
-import { METHODS, placeText } from "./TimeBar";
+import { placeText } from "./TimeBar";
 
 /** The value of a choice that follows the first picture. */
 const SAME = "";
@@ -64,7 +64,7 @@ export function BesideHead({ state }: { state: AppState }) {
             testid="beside-embedding"
             value={wish.method ?? SAME}
             same="same embedding"
-            options={choices.map(({ embedding }) => [keyOfEmbedding(embedding), METHODS[embedding.method] ?? embedding.title])}
+            options={choices.map(({ embedding }) => [wantedFor(choices, embedding), titleAmong(choices, embedding)])}
             onChange={(method) => beside.change({ method })}
           />
         )}

@@ -7,6 +7,7 @@ import type { AppState } from "../state/app-state";
 import type { FrameTimes } from "../state/frame-times";
 import type { Grip } from "../state/grip";
 import { theme } from "../theme/theme";
+import { BestViewMenu, ViewKeeps } from "./BestViewMenu";
 import { describe } from "./caption";
 import { Handles } from "./Handles";
 import { HoverCard } from "./HoverCard";
@@ -92,7 +93,17 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
       >
         <SelectRegion state={state} pane={pane} />
         <Handles state={state} grip={grip} />
-        {!beside && <SelectTools state={state} />}
+        {beside ? (
+          <div class="select-tools" onPointerDown={(event) => event.stopPropagation()}>
+            <BestViewMenu state={state} pane={pane} />
+            <ViewKeeps state={state} pane={pane} />
+          </div>
+        ) : (
+          <SelectTools state={state}>
+            <BestViewMenu state={state} pane={pane} />
+            <ViewKeeps state={state} pane={pane} />
+          </SelectTools>
+        )}
         {!beside && <ShownCount state={state} />}
         {hover !== null && !problem && pointed.value === beside && (
           <HoverCard

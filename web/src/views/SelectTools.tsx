@@ -49,7 +49,7 @@ const COMBINATION_ICONS: Readonly<Record<Combination, ComponentChildren>> = {
   ),
 };
 
-export function SelectTools({ state }: { state: AppState }) {
+export function SelectTools({ state, children }: { state: AppState; children?: ComponentChildren }) {
   const { selecting } = state;
   const tool = selecting.tool.value;
   const how = selecting.how.value;
@@ -91,6 +91,7 @@ export function SelectTools({ state }: { state: AppState }) {
           </ToolButton>
         </div>
       )}
+      {children}
     </div>
   );
 }

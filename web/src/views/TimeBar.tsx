@@ -3,7 +3,7 @@
 import { type AppState, FLOW } from "../state/app-state";
 import { layerOfStop } from "../data/flow-steps";
 import type { CheckpointEntry, SplitAccuracy } from "../data/recording-index";
-import { isShared, isTimeless, keyOfEmbedding } from "../data/steps";
+import { isShared, isTimeless, titleAmong, wantedFor } from "../data/steps";
 import { Slider } from "./Slider";
 
 interface PlayButtonProps {
@@ -45,9 +45,6 @@ function StepButton({ testid, label, title, enabled, onClick }: StepButtonProps)
     </button>
   );
 }
-
-/** What the methods of embedding are called. */
-export const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
 
 export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
   const recording = state.recording.value;
@@ -145,17 +142,14 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
   const offered = choices.filter(({ embedding }) => !isShared(embedding) || embedding === shown);
   return (
     <div class="choice" role="group" aria-label="Embedding">
-      {offered.map(({ embedding }) => (
-        <button
-          key={embedding.name}
-          type="button"
-          aria-pressed={embedding === shown}
-          data-testid={`embedding-${keyOfEmbedding(embedding)}`}
-          onClick={() => state.going.toMethod(keyOfEmbedding(embedding))}
-        >
-          {isShared(embedding) ? embedding.title : (METHODS[embedding.method] ?? embedding.title)}
-        </button>
-      ))}
+      {offered.map(({ embedding }) => {
+        const wanted = wantedFor(choices, embedding);
+        return (
+          <button key={embedding.name} type="button" aria-pressed={embedding === shown} data-testid={`embedding-${wanted}`} onClick={() => state.going.toMethod(wanted)}>
+            {titleAmong(choices, embedding)}
+          </button>
+        );
+      })}
       {state.recording.value && state.recording.value.flows.length > 0 && (
         <button
           type="button"

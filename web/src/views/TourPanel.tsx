@@ -69,7 +69,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
         </Legend>
         <HandlesPanel state={state} />
         <SelectionPanel state={state} recording={recording} colors={labelColors} />
-        <Trust leg={leg} method={embedding.method} dims={embedding.dims} step={step} quality={embedding.quality[steps.steps[nearest]]} samples={store.index.samples} />
+        <Trust state={state} leg={leg} />
       </aside>
     </>
   );

@@ -74,6 +74,9 @@ export function listenForKeys(state: AppState): () => void {
         if (state.likeness.inside) return;
         arrange(state, arrangementOf(state) === "grid" ? "one" : "grid");
         break;
+      case "t":
+        state.bestView.menu.value = target?.closest("[data-testid=stage-beside]") ? state.beside : state;
+        break;
       case "n":
         void state.neighbors.select();
         break;
