@@ -16,6 +16,18 @@ from inscape import shape
 from inscape.errors import ArrayError
 
 module = sys.modules["inscape.shape.neighbors"]
+exactly = sys.modules["inscape.shape._exact"]
+
+
+class OnlyRows:
+    """What can be read by slices of rows and in no other way."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        self._X, self.shape, self.dtype = X, X.shape, X.dtype
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        assert isinstance(rows, slice)
+        return self._X[rows]
 
 
 def slow(distances: np.ndarray, k: int) -> np.ndarray:
@@ -94,8 +106,116 @@ def test_above_the_limit_descent_finds_nearly_all(monkeypatch: pytest.MonkeyPatc
     np.testing.assert_array_equal(found.indices, again.indices)
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("N", [300, 3000])  # few are sorted whole, of many only what is near is looked at
+def test_products_by_torch_agree_with_the_definition(metric: Any, N: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = (np.random.default_rng(0).normal(size=(N, 20)) + 2).astype(np.float32)
+    X[50:60] = X[7]
+    expected = shape.neighbors(X, k=7, metric=metric)
+    monkeypatch.setattr(exactly, "_MANY_PAIRS", 0)
+    monkeypatch.setattr(sys.modules["inscape.shape._torch_products"], "_PAIRS", 64 * N)
+    asked = []
+    products = exactly._torch_products.smallest
+    monkeypatch.setattr(exactly._torch_products, "smallest", lambda *of: asked.append(of) or products(*of))
+    found = shape.neighbors(X, k=7, metric=metric, exact=True)
+    assert bool(asked) == (metric == "euclidean")  # points on the sphere are float64
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    np.testing.assert_array_equal(found.distances, expected.distances)
+    distances = cdist(X.astype(np.float64), X.astype(np.float64), metric)
+    np.testing.assert_allclose(found.distances, np.take_along_axis(distances, slow(distances, 7), 1), atol=1e-6)
+
+
+def test_exactness_is_as_asked_for() -> None:
+    X = np.random.default_rng(0).normal(size=(500, 6)).astype(np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        descended = shape.neighbors(X, k=5, exact=False)
+    assert not descended.exact and shape.neighbors(X, k=5, exact=True).exact
+    assert shape.neighbor_recall(X, descended)[0] > 0.95
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.bool_])
+def test_what_is_read_by_rows_gives_the_same(dtype: type, tmp_path: Any) -> None:
+    X = (np.random.default_rng(0).normal(size=(200, 9))).astype(dtype)
+    np.save(tmp_path / "X.npy", X)
+    expected = shape.neighbors(X.astype(np.float64), k=4)
+    for lazy in (OnlyRows(X), np.load(tmp_path / "X.npy", mmap_mode="r")):
+        found = shape.neighbors(lazy, k=4)
+        np.testing.assert_array_equal(found.indices, expected.indices)
+        np.testing.assert_allclose(found.distances, expected.distances, rtol=1e-6)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_half_precision_is_summed_up_in_single(exact: bool) -> None:
+    X = (200 * np.random.default_rng(0).normal(size=(400, 300))).astype(np.float16)  # squares overflow float16
+    wide = X.astype(np.float64)
+    found = shape.neighbors(X, k=3, exact=exact)
+    measured = np.linalg.norm(wide[found.indices] - wide[:, None], axis=2)
+    np.testing.assert_allclose(found.distances, measured, rtol=1e-5)
+
+
+def test_recall_is_the_share_of_true_neighbors() -> None:
+    X = np.random.default_rng(0).normal(size=(300, 5))
+    for metric in ("euclidean", "cosine"):
+        found = shape.neighbors(X, k=10, metric=metric)
+        assert shape.neighbor_recall(X, found) == (1.0, 300)
+        assert shape.neighbor_recall(X, found, samples=50, seed=1) == (1.0, 50)
+        indices, distances = found.indices.copy(), found.distances.copy()
+        indices[:, 7:] = (np.arange(300)[:, None] + 150) % 300
+        distances[:, 7:] = 1e3
+        worse = shape.Neighbors(indices, distances, False, metric)
+        assert shape.neighbor_recall(X, worse)[0] == pytest.approx(0.7)
+    with pytest.raises(ArrayError, match="other samples"):
+        shape.neighbor_recall(X[:9], found)
+
+
+def test_recall_is_measured_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(0).normal(size=(500, 5)) + 100
+    found = shape.neighbors(X, k=10)
+    monkeypatch.setattr(sys.modules["inscape.shape.rows"], "BLOCK", 5 * 37)
+    assert shape.neighbor_recall(OnlyRows(X), found) == (1.0, 500)
+
+
+def test_the_first_of_more_are_those_of_a_smaller_search() -> None:
+    X = np.random.default_rng(0).integers(0, 3, size=(200, 3)).astype(np.float32)
+    few, many = shape.neighbors(X, k=4), shape.neighbors(X, k=50)
+    np.testing.assert_array_equal(many.first(4).indices, few.indices)
+    np.testing.assert_array_equal(many.first(4).distances, few.distances)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_identical_samples_and_constant_units(exact: bool) -> None:
+    same = np.ones((80, 4), np.float32)
+    found = shape.neighbors(same, k=3, exact=exact)
+    assert (found.distances == 0).all() and (found.indices != np.arange(80)[:, None]).all()
+    X = np.random.default_rng(0).normal(size=(80, 4)).astype(np.float32)
+    constant = np.hstack([X, np.full((80, 3), 7.0, np.float32)])
+    if exact:
+        assert found.indices[:5].tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2], [0, 1, 2]]
+        np.testing.assert_array_equal(shape.neighbors(constant, k=3).indices, shape.neighbors(X, k=3).indices)
+    assert shape.neighbors(constant, k=3, exact=exact).distances.min() > 0
+
+
+def test_progress_counts_every_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(0).normal(size=(300, 5))
+    for exact in (True, False):
+        told: list[int] = []
+        shape.neighbors(X, k=3, exact=exact, progress=told.append)
+        assert sum(told) == 300
+    monkeypatch.setattr(exactly, "_PAIRS", 300 * 40)
+    told = []
+    shape.neighbors(X, k=3, progress=told.append)
+    assert sum(told) == 300 and len(told) > 5
+
+
 def test_errors() -> None:
     X = np.zeros((5, 2))
+    with pytest.raises(ArrayError, match="each of 5 samples has 4 others"):
+        shape.neighbors(X, k=15)
+    lazy = np.zeros((5, 2))
+    lazy[3] = np.inf
+    with pytest.raises(ArrayError, match="1 of 5 rows"):
+        shape.neighbors(OnlyRows(lazy), k=1)
     with pytest.raises(ArrayError, match="k does not fit"):
         shape.neighbors(X, k=5)
     with pytest.raises(ArrayError, match="no such metric"):

@@ -7,12 +7,16 @@ Rows without that proof try float64, and then the differences themselves.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Float64, Int64, Shaped
 
+from inscape.shape import _torch_products, _validate
+
 _SPARE = 9
+_MANY_PAIRS = 400_000_000  # from where torch is worth its import
 _PAIRS = 8_000_000  # distances held at once: 64 MB as float64
 
 
@@ -56,7 +60,7 @@ def nearest(
 ) -> tuple[Int64[np.ndarray, "row {k}"], Float64[np.ndarray, "row {k}"]]:
     """The k nearest other samples of each row, the nearest first, equally near ones by index; squared distances."""
     rows = np.arange(len(points)) if rows is None else rows
-    _, first, groups = np.unique(_as_bytes(points), return_index=True, return_inverse=True)
+    _, first, groups = np.unique(_digests(points), return_index=True, return_inverse=True)
     if len(first) == len(points):
         return _nearest_distinct(points, k, rows, progress)
     # Copies of one sample are so many ties. Each is represented by its first copy, and put back afterwards.
@@ -83,9 +87,15 @@ def nearest(
     return found, squared_distances(points, found, rows)
 
 
-def _as_bytes(points: np.ndarray) -> np.ndarray:
-    plain = np.ascontiguousarray(points + 0) if points.dtype.kind == "f" else np.ascontiguousarray(points)
-    return plain.view(np.dtype((np.void, plain.dtype.itemsize * plain.shape[1]))).reshape(-1)
+def _digests(points: np.ndarray) -> np.ndarray:
+    """16 bytes a row, equal for equal rows alone (but for one chance in 10³⁰): no copy of the points to sort."""
+    found = np.empty(len(points), np.dtype((np.void, 16)))
+    for rows in _validate.row_blocks(points.shape):
+        block = points[rows]
+        plain = np.ascontiguousarray(block + 0 if block.dtype.kind == "f" else block)  # −0 is 0
+        digests = [hashlib.blake2b(row.data, digest_size=16).digest() for row in plain]
+        found[rows] = np.frombuffer(b"".join(digests), found.dtype)
+    return found
 
 
 def _nearest_distinct(
@@ -123,30 +133,72 @@ def _propose(
     points: np.ndarray, rows: np.ndarray, count: int, dtype: type
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """By blocks: candidates of each row, and a squared distance below which no sample is that isn't among them."""
-    centered = points - points.mean(axis=0, dtype=np.float64)
-    # To the order of one, where squares neither overflow nor vanish.
-    largest = np.abs(centered).max()
-    scale = largest if largest > 0 else 1.0
-    centered = (centered / scale).astype(dtype)
-    norms = np.einsum("ij,ij->i", centered, centered, dtype=np.float64)
+    centered = _Centered(points, dtype)
+    norms = centered.norms
     # The classical bound on a product of D terms (Higham 2002, §3.1), the rounding of the centered points, and that of
     # the three-term sum.
     bound = (points.shape[1] + 8) * 2.0 * np.finfo(dtype).eps
     widest = norms.max()
-    half = (0.5 * norms).astype(dtype)
-    step = max(1, _PAIRS // len(points))
+    many = dtype == np.float32 and len(rows) * len(points) > _MANY_PAIRS
+    smallest = _torch_products.smallest if many and count < len(points) - 1 else _smallest
+    for some, candidates, worst in smallest(centered, rows, count):
+        own = norms[rows[some]]
+        limit = np.full(len(own), np.inf)
+        if count < len(points) - 1:
+            limit = (2.0 * worst.astype(np.float64) + own - bound * (own + widest)) * centered.scale**2
+        yield some, candidates, limit
+
+
+class _Centered:
+    """Points about their mean, to the order of one, where squares neither overflow nor vanish."""
+
+    def __init__(self, points: np.ndarray, dtype: type) -> None:
+        self._points, self._dtype = points, dtype
+        self._mean = points.mean(axis=0, dtype=np.float64)
+        blocks = list(_validate.row_blocks(points.shape))
+        largest = max(np.abs(points[rows] - self._mean).max() for rows in blocks)
+        self.scale = float(largest) if largest > 0 else 1.0
+        self.shape = points.shape
+        # In float32 they are kept, in float64 only where they are few: few rows are looked at in it.
+        self.whole: np.ndarray | None = None
+        if dtype == np.float32 or len(blocks) == 1:
+            self.whole = np.empty(points.shape, dtype)
+            for rows in blocks:
+                self.whole[rows] = self._prepared(points[rows])
+        self.norms = np.empty(len(points))
+        for rows in blocks:
+            block = self[rows]
+            self.norms[rows] = np.einsum("ij,ij->i", block, block, dtype=np.float64)
+
+    def _prepared(self, block: np.ndarray) -> np.ndarray:
+        prepared: np.ndarray = ((block - self._mean) / self.scale).astype(self._dtype)
+        return prepared
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        return self._prepared(self._points[rows]) if self.whole is None else self.whole[rows]
+
+    def products(self, rows: np.ndarray) -> np.ndarray:
+        """Of these rows with all."""
+        chosen = self[rows]
+        if self.whole is not None:
+            found: np.ndarray = chosen @ self.whole.T
+            return found
+        found = np.empty((len(rows), len(self._points)), self._dtype)
+        for columns in _validate.row_blocks(self.shape):
+            found[:, columns] = chosen @ self[columns].T
+        return found
+
+
+def _smallest(centered: _Centered, rows: np.ndarray, count: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """By blocks: the samples that seem nearest, and the largest score among them."""
+    half = (0.5 * centered.norms).astype(centered[:1].dtype)
+    step = max(1, _PAIRS // len(half))
     for start in range(0, len(rows), step):
         some = slice(start, min(start + step, len(rows)))
         here = rows[some]
         # Half the squared distance less a constant of the row: one pass less over the block.
-        scores = centered[here] @ centered.T
+        scores = centered.products(here)
         np.subtract(half, scores, out=scores)
         scores[np.arange(len(here)), here] = np.inf
-        if count == len(points) - 1:
-            candidates = np.argsort(scores, axis=1)[:, :count]
-            limit = np.full(len(here), np.inf)
-        else:
-            candidates = np.argpartition(scores, count - 1, axis=1)[:, :count]
-            worst = np.take_along_axis(scores, candidates, 1).max(axis=1).astype(np.float64)
-            limit = (2.0 * worst + norms[here] - bound * (norms[here] + widest)) * scale**2
-        yield some, candidates, limit
+        candidates = np.argpartition(scores, count - 1, axis=1)[:, :count]
+        yield some, candidates, np.take_along_axis(scores, candidates, 1).max(axis=1)

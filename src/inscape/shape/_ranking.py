@@ -46,16 +46,15 @@ def ranks(
         keys = _keys(squared[tied])
         wanted_keys = np.take_along_axis(keys, samples[tied], 1)
         keys.sort(axis=1)
-        for i, row in enumerate(tied):
-            found[row] = keys[i].searchsorted(wanted_keys[i])
+        found[tied] = [keys[i].searchsorted(wanted_keys[i]) for i in range(len(tied))]
     return found + 1
 
 
 def _keys(squared: np.ndarray) -> np.ndarray:
     """Integers that sort by distance, then by index: the bits of a float32 ≥ 0 sort as the number does."""
-    keys: Int64[np.ndarray, "row sample"] = squared.view(np.int32).astype(np.int64)
-    keys <<= 32
-    keys |= np.arange(squared.shape[1])
+    keys: np.ndarray = squared.view(np.int32).astype(np.int64)
+    np.left_shift(keys, 32, out=keys)
+    np.bitwise_or(keys, np.arange(squared.shape[1]), out=keys)
     return keys
 
 

@@ -47,9 +47,9 @@ def read(X: Rows, rows: slice) -> np.ndarray:
     return block.astype(np.uint8) if block.dtype.kind == "b" else block
 
 
-def blocks(X: Rows, entries: int = BLOCK) -> Iterator[tuple[slice, np.ndarray]]:
+def blocks(X: Rows) -> Iterator[tuple[slice, np.ndarray]]:
     """All rows in order, some at a time."""
-    for rows in _validate.row_blocks(X.shape, entries):
+    for rows in _validate.row_blocks(X.shape, BLOCK):
         yield rows, read(X, rows)
 
 
