@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +22,7 @@ Tell = Callable[[int, int], None]
 """Told the work done, and all of it."""
 
 
+@runtime_checkable
 class Factor(Protocol):
     """N rows of D numbers, read by blocks."""
 
@@ -186,21 +187,20 @@ def _by_units(
     if columns is None:
         own = np.diag(cross).copy()
         return Inner(cross, own, own, norms_rows, norms_rows)
-    own_both = []
-    for layers, norms in ((rows, norms_rows), (columns, norms_columns)):
-        own = np.empty(len(layers))
+    own_rows, own_columns = np.empty(len(rows)), np.empty(len(columns))
+    for layers, norms, own in ((rows, norms_rows, own_rows), (columns, norms_columns, own_columns)):
         for i, layer in enumerate(layers):
-
-            def keep(
-                _i: int, _j: int, product: np.ndarray, i: int = i, own: np.ndarray = own, norms: np.ndarray = norms
-            ) -> None:
-                own[i] = _squares(product) - float(norms[i] @ norms[i])
-
-            each_product([layer], None, keep, dtype, budget)
+            own[i] = _with_itself(layer, dtype, budget) - float(norms[i] @ norms[i])
             done += 1
             tell(done, total)
-        own_both.append(own)
-    return Inner(cross, own_both[0], own_both[1], norms_rows, norms_columns)
+    return Inner(cross, own_rows, own_columns, norms_rows, norms_columns)
+
+
+def _with_itself(layer: Centered, dtype: Any, budget: int) -> float:
+    """‖XᵀX‖²."""
+    found: list[float] = []
+    each_product([layer], None, lambda _i, _j, product: found.append(_squares(product)), dtype, budget)
+    return found[0]
 
 
 def _norms(layers: Sequence[Centered], dtype: Any, budget: int) -> np.ndarray:
