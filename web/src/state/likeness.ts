@@ -189,7 +189,9 @@ export class Likeness {
     const { state } = this;
     if (!index) return;
     const own = placeOf(index.rows, state.layer.peek(), state.checkpointNames.peek()[state.nearestCheckpoint.peek()]);
-    const row = own < 0 ? index.rows.length - 1 : own;
+    // Else the layer at its last checkpoint that was compared.
+    const nearest = index.rows.map(({ layer }) => layer).lastIndexOf(state.layer.peek());
+    const row = own >= 0 ? own : nearest >= 0 ? nearest : index.rows.length - 1;
     let column = index.partners.rows[row];
     if (!index.other && index.columns[column].layer === index.rows[row].layer) {
       // Most alike is the same layer a checkpoint before or after: another layer says more.
