@@ -81,7 +81,7 @@ export class Likeness {
 
   /** Is the matrix drawn as the state has it? */
   get settled(): boolean {
-    return !this.inside || (this.drawn !== null && this.pending.peek() === null);
+    return !this.inside || ((this.drawn !== null || this.problem.peek() !== null) && this.pending.peek() === null);
   }
 
   /** Keep the values and the arrangement of the pictures what the state asks for. */
