@@ -81,7 +81,7 @@ export class Likeness {
 
   /** Is the matrix drawn as the state has it? */
   get settled(): boolean {
-    return !this.inside || (this.drawn !== null && this.pending.peek() === null);
+    return !this.inside || ((this.drawn !== null || this.problem.peek() !== null) && this.pending.peek() === null);
   }
 
   /** Keep the values and the arrangement of the pictures what the state asks for. */
@@ -189,7 +189,9 @@ export class Likeness {
     const { state } = this;
     if (!index) return;
     const own = placeOf(index.rows, state.layer.peek(), state.checkpointNames.peek()[state.nearestCheckpoint.peek()]);
-    const row = own < 0 ? index.rows.length - 1 : own;
+    // Else the layer at its last checkpoint that was compared.
+    const nearest = index.rows.map(({ layer }) => layer).lastIndexOf(state.layer.peek());
+    const row = own >= 0 ? own : nearest >= 0 ? nearest : index.rows.length - 1;
     let column = index.partners.rows[row];
     if (!index.other && index.columns[column].layer === index.rows[row].layer) {
       // Most alike is the same layer a checkpoint before or after: another layer says more.

@@ -16,7 +16,7 @@ export function LayersTrust({ state, recording, index }: { state: AppState; reco
   const stale = stalenessOf(recording, index);
   const of = (steps: SimilarityIndex["rows"]): string => {
     const [layers, checkpoints] = [new Set(steps.map(({ layer }) => layer)).size, new Set(steps.map(({ checkpoint }) => checkpoint)).size];
-    return `${layers} ${layers === 1 ? "layer" : "layers"} × ${checkpoints}`;
+    return `${layers} ${layers === 1 ? "layer" : "layers"} ${checkpoints === 1 ? `at ${steps[steps.length - 1]?.checkpoint}` : `× ${checkpoints}`}`;
   };
   const rows: readonly (readonly [string, string, string])[] = [
     ["Measure", title, gloss],
@@ -64,7 +64,8 @@ export function stalenessOf({ store }: OpenRecording, index: SimilarityIndex): s
   const compared = new Set(index.rows.map(({ checkpoint }) => checkpoint));
   if (index.created && checkpoints.some(({ name, recorded }) => compared.has(name) && recorded && recorded > index.created)) return "Stale: a checkpoint was recorded anew since this was made.";
   const named = new Set(index.rows.map(({ layer }) => layer));
-  const more = checkpoints.filter(({ name }) => !compared.has(name)).length;
+  // A comparison at one checkpoint was meant so.
+  const more = compared.size === 1 ? 0 : checkpoints.filter(({ name }) => !compared.has(name)).length;
   const others = layers.filter(({ name }) => !named.has(name)).length;
   if (!more && !others) return null;
   return `Not of all: ${[more ? `${more} ${more === 1 ? "checkpoint" : "checkpoints"}` : "", others ? `${others} ${others === 1 ? "layer" : "layers"}` : ""].filter(Boolean).join(" and ")} of this recording ${more + others === 1 ? "is" : "are"} not in the matrix.`;
