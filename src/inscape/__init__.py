@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inscape.recording.recording import open_recording as open
     from inscape.studies.embed import embed as embed
     from inscape.studies.flow import flow as flow
+    from inscape.studies.trails import trails as trails
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -29,6 +30,7 @@ _LAZY = {
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
     "flow": ("inscape.studies.flow", "flow"),
+    "trails": ("inscape.studies.trails", "trails"),
     "InscapeError": ("inscape.errors", "InscapeError"),
     "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
@@ -50,6 +52,7 @@ __all__ = [
     "probe",
     "record",
     "shape",
+    "trails",
 ]
 
 

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"\ninscape: stopped; {kept}", file=sys.stderr)
             if hasattr(arguments, "resume"):
                 print("  go on with the same command and --resume", file=sys.stderr)
-            elif arguments.command in ("run", "demo"):
+            elif arguments.command in ("run", "demo", "embed"):
                 print("  go on with the same command", file=sys.stderr)
             return 1
         except BrokenPipeError:
@@ -204,6 +204,10 @@ def info(arguments: Arguments) -> int:
         embedding = recording.embedding(name)
         stale = "; STALE: its input changed, embed again" if embedding.stale else ""
         _say(f"  embedding  {name}: {len(embedding.steps)} steps, {embedding.method}{stale}")
+    for name in content["trails"]:
+        trail = recording.trail(name)
+        stale = "; STALE: its input changed, make them again" if trail.stale else ""
+        _say(f"  trails     {name}: {trail.title}, {trail.content['method']}{stale}")
     if not content["embeddings"]:
         _say(f"  no embedding yet: inscape embed {content['path']} pca")
     return 0
@@ -233,14 +237,17 @@ def embed(arguments: Arguments) -> int:
 
     embedding = compute(
         open_recording(arguments.path),
-        arguments.method,
+        _method(arguments.method),
         layers=arguments.layers,
         checkpoints=arguments.checkpoints,
         dims=arguments.dims,
-        seed=arguments.seed,
+        seed=None if arguments.no_seed else arguments.seed,
         name=arguments.name,
+        sequence=not arguments.independent,
+        joint=arguments.joint,
         quality=not arguments.no_quality,
         force=arguments.force,
+        stepwise=True,
         progress=_bars(arguments),
     )
     steps = [
@@ -248,7 +255,8 @@ def embed(arguments: Arguments) -> int:
         for s, q in zip(embedding.steps, embedding.quality, strict=True)
     ]
     if arguments.json:
-        _say(json.dumps({"name": embedding.name, "method": embedding.method, "steps": steps}))
+        content = {"name": embedding.name, "method": embedding.method, "sequence": embedding.sequence}
+        _say(json.dumps(content | {"steps": steps}))
         return 0
     for step in steps:
         q = step["quality"]
@@ -256,6 +264,18 @@ def embed(arguments: Arguments) -> int:
         _say(f"  {step['layer']} at {step['checkpoint']}{trust}")
     _say(f"{embedding.name}: {len(steps)} layouts; see them: inscape serve {arguments.path}")
     return 0
+
+
+def _method(named: str) -> Any:
+    """A method by its name, or the array in a file."""
+    if not named.endswith(".npy"):
+        return named
+    import numpy as np
+
+    try:
+        return np.load(named, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise WrongCall("the layout can't be read", got=f"{named}: {error}", remedy="np.save an array") from error
 
 
 def flow(arguments: Arguments) -> int:
@@ -300,6 +320,13 @@ def flow(arguments: Arguments) -> int:
     exact = sum(step.exact for step in stored.transitions)
     _say(f"{stored.name}: {len(stored.transitions)} steps at {stored.checkpoint}, {exact} of them exact")
     return 0
+
+
+def trails(arguments: Arguments) -> int:
+    """Follow the samples through checkpoints or layers."""
+    from inscape.cli_trails import trails as make
+
+    return make(arguments)
 
 
 def run(arguments: Arguments) -> int:
@@ -371,6 +398,7 @@ COMMANDS = {
     "verify": verify,
     "embed": embed,
     "flow": flow,
+    "trails": trails,
     "run": run,
     "serve": serve,
     "render": render,

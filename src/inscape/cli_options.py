@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from inscape import __version__, cli_render
+from inscape import __version__, cli_render, cli_trails
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -15,6 +15,7 @@ examples:
   inscape layers nets.py:make photos/ --image-size 224     what can be recorded, and the bytes it takes
   inscape record nets.py:make photos/ --image-size 224 --weights best.safetensors --out runs/a.inscape
   inscape embed runs/a.inscape umap                        lay the layers out in 15 dimensions
+  inscape trails runs/a.inscape                            follow the samples through the checkpoints
   inscape serve runs/a.inscape                             see it in the browser
   inscape render runs/a.inscape --out tour.webm            a film of it
 """
@@ -49,6 +50,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _reading(add)
     _embed(add)
     _flow(add)
+    cli_trails.options(add)
     _run(add)
     _serve(add)
     cli_render.options(add)
@@ -190,15 +192,24 @@ def _reading(add: Add) -> None:
 def _embed(add: Add) -> None:
     command = add(
         "embed",
-        "lay out the samples by their activations, layer by layer, aligned",
-        "  inscape embed runs/a.inscape pca --dims 16\n  inscape embed runs/a.inscape umap --layers 'conv*' fc1\n",
+        "lay out the samples by their activations, layer by layer, aligned; goes on where a kill left off",
+        "  inscape embed runs/a.inscape pca --dims 16\n"
+        "  inscape embed runs/a.inscape umap --layers 'conv*' fc1 --checkpoints epoch-1 epoch-2 epoch-3\n"
+        "  inscape embed runs/a.inscape tsne --layers fc1 --joint          every checkpoint of fc1 in one picture\n"
+        "  inscape embed runs/a.inscape mine.npy --name mine --layers fc1  a layout of your own\n",
     )
     command.add_argument("path", help="the recording")
-    command.add_argument("method", help="pca, umap or units")
+    command.add_argument("method", help="pca, umap, tsne or units; or a .npy file of your own, (N, d) or (S, N, d)")
     command.add_argument("--layers", nargs="+", metavar="PATTERN", help="recorded layers (all)")
-    command.add_argument("--checkpoints", nargs="+", metavar="NAME", help="(all; for umap the last)")
-    command.add_argument("--dims", type=int, help="dimensions (16 for pca, 15 for umap)")
-    command.add_argument("--seed", type=int, default=0, help="of umap's random numbers")
+    command.add_argument("--checkpoints", nargs="+", metavar="NAME", help="(all; for umap and tsne the last)")
+    command.add_argument("--dims", type=int, help="dimensions, 2 to 64 (16 for pca, 15 for umap, 2 for tsne)")
+    command.add_argument("--joint", action="store_true", help="umap or tsne: all steps in one layout, one space")
+    command.add_argument(
+        "--independent", action="store_true", help="umap or tsne: no step goes on from the one before it"
+    )
+    seeds = command.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", type=int, default=0, help="of random numbers: the same coordinates each time")
+    seeds.add_argument("--no-seed", action="store_true", help="other coordinates each time; umap on all cores")
     command.add_argument("--name", help="under which it is stored (the method)")
     command.add_argument("--no-quality", action="store_true", help="do not measure how far to trust it")
     command.add_argument("--force", action="store_true", help="compute again what is there")

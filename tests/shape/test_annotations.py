@@ -47,6 +47,8 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     assert 0 <= checked.quality(X, coordinates, k=5).recall <= 1
     assert checked.procrustes(X[:, :3], coordinates).shape == (3, 3)
     assert checked.discriminant(X, np.arange(60) % 3).shape == (7, 7)
+    assert checked.parting(X, np.arange(60) % 3).separation.shape == (3,)
+    assert checked.bundle(X[:, :6].reshape(60, 3, 2), np.arange(60) % 3).shape == (60, 65, 2)
     assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
 
 

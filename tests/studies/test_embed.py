@@ -92,7 +92,7 @@ def test_umap_stores_its_neighbors_and_says_how_far_to_trust_it(trained: Any) ->
 
 
 def test_requests_that_make_no_sense(trained: Any) -> None:
-    with pytest.raises(WrongCall, match="pca, umap, units"):
+    with pytest.raises(WrongCall, match="pca, umap, tsne, units"):
         inscape.embed(trained, "tsnee")
     with pytest.raises(UnknownLayer, match="'input'"):
         inscape.embed(trained, "pca", layers=["inptu"])

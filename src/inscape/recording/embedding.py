@@ -25,6 +25,7 @@ class Step:
         units: D of the layer.
         explained: share of the variance kept, where the method has one.
         input: digest of the activation that it lays out.
+        start: the layer and checkpoint that it went on from, where it is of a sequence.
     """
 
     layer: str
@@ -33,6 +34,7 @@ class Step:
     units: int
     explained: float | None = None
     input: str | None = None
+    start: list[str] | None = None
 
 
 class Embedding:
@@ -40,7 +42,8 @@ class Embedding:
 
     Attributes:
         name: its name in the recording.
-        method: ``pca``, ``umap``, ``units``.
+        method: ``pca``, ``umap``, ``tsne``, ``units``, ``own``.
+        sequence: how the steps hang together: ``independent``, ``sequence`` (each went on from another), ``joint``.
         steps: the selected steps.
         quality: a dict a step (trustworthiness, continuity, recall, k), or None where it was not measured.
         dims: d.
@@ -63,6 +66,7 @@ class Embedding:
         self.name = from_folder(path.removeprefix("embeddings/"))
         self.method: str = content["method"]
         self.steps = [all_steps[i] for i in self._selected]
+        self.sequence: str = content.get("sequence", "independent")
         self.axes: list[str] | None = content.get("axes")
         self.provenance = Provenance(**content["provenance"])
         self.stale = stale

@@ -19,6 +19,7 @@ from inscape.recording.people.bookmarks import Bookmarks
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
 from inscape.recording.thumbnails import cut_cell
+from inscape.recording.trails import StoredTrails, moved
 from inscape.recording.verify import verify
 
 
@@ -252,6 +253,25 @@ class Recording:
         current = at in self.checkpoints and combine_digests([self.weights(at)]) == content["provenance"]["input"]
         return StoredFlow(self.path, path, content, stale=not current)
 
+    @property
+    def trails(self) -> list[str]:
+        """The names of the stored trails."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("trails/")) for path in paths if path.startswith("trails/")]
+
+    def trail(self, name: str) -> StoredTrails:
+        """Stored trails: the paths of all samples through checkpoints or layers.
+
+        Raises:
+            UnknownName: there are none of this name.
+        """
+        if name not in self.trails:
+            remedy = offer(name, self.trails) if self.trails else "make them: inscape.trails(rec, layer)"
+            raise UnknownName("the recording has no such trails", got=repr(name), remedy=remedy)
+        path = f"trails/{to_folder(name)}"
+        content = self._summary(path)
+        return StoredTrails(self.path, path, content, stale=self.is_stale(content) or moved(self.path, content))
+
     def weights(self, checkpoint: str | int | None = None) -> str:
         """The digest of a checkpoint's weights: hexadecimal SHA-256."""
         return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
@@ -314,6 +334,7 @@ class Recording:
             "unfinished": unfinished,
             "embeddings": self.embeddings,
             "flows": self.flows,
+            "trails": self.trails,
             "bytes": size,
             "size": human_bytes(size),
         }

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from inscape.shape.bundling import bundle as bundle
 from inscape.shape.discriminant import discriminant as discriminant
 from inscape.shape.neighbors import Neighbors as Neighbors
 from inscape.shape.neighbors import neighbors as neighbors
@@ -19,18 +20,25 @@ from inscape.shape.quality import Quality as Quality
 from inscape.shape.quality import quality as quality
 from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
+from inscape.shape.trails import Parting as Parting
+from inscape.shape.trails import parting as parting
+from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
 
 __all__ = [
     "PCA",
     "GrandTour",
     "Neighbors",
+    "Parting",
     "Quality",
     "TourState",
+    "bundle",
     "discriminant",
     "neighbors",
+    "parting",
     "pca",
     "procrustes",
     "quality",
+    "tsne",
     "umap",
 ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from inscape.recording import Provenance, Recording, ResultArray, results
 from inscape.recording.arrays import LazyArray
 from inscape.recording.names import to_folder
-from inscape.studies.layouts import Floats, Layout
+from inscape.studies.layouts import MEASURES, Floats, Layout
 
-TITLES = {"pca": "PCA", "umap": "UMAP", "units": "units"}
-
+TITLES = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE", "units": "units", "own": "own"}
 
 Key = tuple[str, str]
 
@@ -33,58 +33,102 @@ class Step:
 
 
 def stored_layouts(
-    rec: Recording, name: str, method: str, dims: int, seed: int | None
-) -> dict[tuple[str, str], Layout]:
-    """The layouts that a stored embedding holds, by `Step.key`: those of the same method, size and seed."""
+    rec: Recording, name: str, method: str, dims: int, seed: int | None, sequence: str = "independent"
+) -> dict[Key, Layout]:
+    """The layouts that a stored embedding holds, by `Step.key`: those of the same method, size, seed and sequence."""
     if name not in rec.embeddings:
         return {}
     embedding = rec.embedding(name)
     if (embedding.method, embedding.provenance.seed) != (method, seed) or embedding.dims != dims:
         return {}
     content = embedding.content
+    if content.get("sequence", "independent") != sequence:
+        return {}
     folder = f"embeddings/{to_folder(name)}"
-    coordinates, per_sample = (LazyArray(rec.path, f"{folder}/{array}") for array in ("coordinates", "quality"))
+    arrays = {
+        array: LazyArray(rec.path, f"{folder}/{array}")
+        for array in ("coordinates", "quality", *MEASURES)
+        if (rec.path / folder / array).is_dir()  # what was written by an earlier version has fewer
+    }
     found = {}
     for i, (step, quality) in enumerate(zip(content["steps"], content["quality"], strict=True)):
         if "input" not in step:  # written before steps said what they are of
             continue
+        measured = quality is not None
         found[step["layer"], step["input"]] = Layout(
-            np.asarray(coordinates[i]),
+            np.asarray(arrays["coordinates"][i]),
             step["rank"],
             step["explained"],
             np.asarray(content["center"][i], dtype=np.float32),
             quality,
-            None if quality is None else np.asarray(per_sample[i]),
+            np.asarray(arrays["quality"][i]) if measured else None,
+            {array: np.asarray(arrays[array][i]) for array in MEASURES if array in arrays} if measured else None,
         )
     return found
 
 
-def align(layouts: Sequence[Layout], steps: Sequence[Step], method: str) -> Floats:
-    """Bring each step next to its neighbor in time or depth by orthogonal Procrustes.
+def stored_starts(rec: Recording, name: str) -> dict[Key, Key | None]:
+    """The layer and checkpoint that each step of a stored embedding went on from, by its own layer and checkpoint."""
+    if name not in rec.embeddings:
+        return {}
+    return {
+        (step.layer, step.checkpoint): None if step.start is None else (step.start[0], step.start[1])
+        for step in rec.embedding(name).steps
+    }
 
-    Within a layer each checkpoint is brought to the one after it, beginning at the last; the layers' last checkpoints
-    are brought to each other in execution order. So both sliders move the cloud as little as a rotation allows.
+
+def align(
+    layouts: Sequence[Layout], steps: Sequence[Step], method: str, starts: Sequence[int | None] | None = None
+) -> Floats:
+    """Bring each step next to its neighbor in time or depth by centered orthogonal Procrustes on all samples.
+
+    Where the steps went on from others, each is brought to the one that it started from. Else, within a layer each
+    checkpoint is brought to the one after it, beginning at the last; the layers' last checkpoints are brought to each
+    other in execution order. So both sliders move the cloud as little as a rotation allows.
     """
-    from inscape import shape
-
     dims = layouts[0].coordinates.shape[1]
     maps = np.tile(np.eye(dims, dtype=np.float32), (len(layouts), 1, 1))
     if method == "units":
         return maps
+    references = _backwards(steps) if starts is None else starts
+    for i in _references_first(references):
+        reference = references[i]
+        if reference is not None:
+            maps[i] = _turn(layouts[i], layouts[reference], maps[reference])
+    return maps
+
+
+def _turn(layout: Layout, other: Layout, turned: Floats) -> Floats:
+    from inscape import shape
+
+    return shape.procrustes(layout.coordinates - layout.center, (other.coordinates - other.center) @ turned)
+
+
+def _backwards(steps: Sequence[Step]) -> list[int | None]:
     by_layer: dict[str, list[int]] = {}
     for i, step in enumerate(steps):
         by_layer.setdefault(step.layer, []).append(i)
-    before: Floats | None = None
+    references: list[int | None] = [None] * len(steps)
+    last = None
     for members in by_layer.values():
-        reference = before
-        for i in reversed(members):
-            centered = layouts[i].coordinates - layouts[i].center
-            if reference is not None:
-                maps[i] = shape.procrustes(centered, reference)
-            reference = (centered @ maps[i]).astype(np.float32)
-            if i == members[-1]:
-                before = reference
-    return maps
+        for i, after in pairwise(members):
+            references[i] = after
+        references[members[-1]] = last
+        last = members[-1]
+    return references
+
+
+def _references_first(references: Sequence[int | None]) -> list[int]:
+    """The steps in such an order that each comes after the one that it is brought to."""
+    order: dict[int, None] = {}
+    for i in range(len(references)):
+        chain: list[int] = []
+        at: int | None = i
+        while at is not None and at not in order:
+            chain.append(at)
+            at = references[at]
+        order.update(dict.fromkeys(reversed(chain)))
+    return list(order)
 
 
 def store(
@@ -95,11 +139,28 @@ def store(
     steps: Sequence[Step],
     layouts: Sequence[Layout],
     provenance: Provenance,
+    *,
+    sequence: str = "independent",
+    starts: Sequence[int | None] | None = None,
+    title: str | None = None,
 ) -> None:
-    """Align the layouts and publish them as one embedding."""
-    alignments = align(layouts, steps, method)
+    """Align the layouts and publish them as one embedding.
+
+    Args:
+        rec, name: where.
+        method, dims, steps, layouts, provenance: what it is.
+        sequence: how the steps hang together, see `inscape.studies.sequences`.
+        starts: of each step the index of the one that it went on from.
+        title: for people; by default the method's.
+    """
+    fixed = "units" if sequence == "joint" else method  # one space: nothing is turned
+    alignments = align(layouts, steps, fixed, starts)
     unknown = np.full(len(rec), np.nan, dtype=np.float32)
     per_sample = np.stack([unknown if layout.per_sample is None else layout.per_sample for layout in layouts])
+    further = {
+        measure: np.stack([(layout.samples or {}).get(measure, unknown) for layout in layouts]).astype(np.float32)
+        for measure in MEASURES
+    }
     coordinates = np.stack([layout.coordinates for layout in layouts])
     centers = np.stack([layout.center for layout in layouts])
     aligned = np.einsum("snd,sde->sne", coordinates - centers[:, None, :], alignments, optimize=True)
@@ -109,8 +170,9 @@ def store(
     units = {layer.name: layer.units for layer in rec.plan.layers}
     attributes = {
         "method": method,
-        "title": TITLES[method],
+        "title": title or TITLES[method],
         "dims": dims,
+        "sequence": sequence,
         "steps": [
             {
                 "layer": step.layer,
@@ -119,8 +181,9 @@ def store(
                 "units": units[step.layer],
                 "explained": layout.explained,
                 "input": step.digest,
+                "start": None if start is None else [steps[start].layer, steps[start].checkpoint],
             }
-            for step, layout in zip(steps, layouts, strict=True)
+            for step, layout, start in zip(steps, layouts, starts or [None] * len(steps), strict=True)
         ],
         "center": [[float(c) for c in center] for center in centers],
         "axes": _axes(rec, steps[0].layer, dims) if method == "units" else None,
@@ -136,6 +199,7 @@ def store(
             "screen": ResultArray(screen, ("step", "sample", "dimension"), 1),
             "scale": ResultArray(scale.astype(np.float32), ("step", "dimension")),
             "quality": ResultArray(per_sample, ("step", "sample"), 1),
+            **{measure: ResultArray(values, ("step", "sample"), 1) for measure, values in further.items()},
         },
         {"inscape": attributes},
     )

@@ -14,6 +14,13 @@ from inscape.studies.neighbors import neighbors_of
 
 Floats = NDArray[np.floating[Any]]
 
+MEASURES = ("trustworthiness", "continuity", "correlation", "hit")
+"""What is stored of every sample besides the share of its neighbors that was kept."""
+
+
+NEAR = {"umap": NEIGHBORS, "tsne": 90}
+"""How many neighbors a method reads: t-SNE three times its perplexity."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -26,6 +33,7 @@ class Layout:
         center: (d,), what the picture has in its middle.
         quality: trustworthiness, continuity, recall and k; None where it was not measured.
         per_sample: (N,), the share of each sample's neighbors kept; None where it was not measured.
+        samples: further numbers of each sample (N,) by their name in `MEASURES`; None where they were not measured.
     """
 
     coordinates: Floats
@@ -34,15 +42,56 @@ class Layout:
     center: Floats
     quality: dict[str, Any] | None = None
     per_sample: Floats | None = None
+    samples: dict[str, Floats] | None = None
 
 
-def lay_out(rec: Recording, method: str, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> Layout:
-    """Lay out one activation (N, D), read lazily from the recording."""
+@dataclass(frozen=True)
+class Before:
+    """The step that another one goes on from: its layout, and which activation it is of."""
+
+    layout: Layout
+    layer: str
+    checkpoint: str
+
+
+def lay_out(
+    rec: Recording,
+    method: str,
+    layer: str,
+    checkpoint: str,
+    array: Any,
+    dims: int,
+    seed: int | None,
+    before: Before | None = None,
+) -> Layout:
+    """Lay out one activation (N, D), read lazily from the recording.
+
+    Args:
+        rec: where its neighbors are, or will be.
+        method: ``pca``, ``umap``, ``tsne`` or ``units``.
+        layer, checkpoint: which activation it is.
+        array: the activation.
+        dims: d.
+        seed: None: another layout each time.
+        before: of ``umap`` and ``tsne``: the step that it goes on from; None: it starts by itself.
+    """
     if method == "pca":
         return _pca(array, dims)
-    if method == "umap":
-        return _umap(rec, layer, checkpoint, array, dims, seed)
-    return _units(np.asarray(array, dtype=np.float32))
+    if method == "units":
+        return _units(np.asarray(array, dtype=np.float32))
+    from inscape import shape
+
+    activation = np.asarray(array, dtype=np.float32)
+    found = neighbors_of(rec, layer, checkpoint, NEAR[method], seed=seed or 0)
+    start = None if before is None else before.layout.coordinates
+    if method == "tsne":
+        coordinates = shape.tsne(activation, neighbors=found, init=start, seed=seed)
+    elif before is None:
+        coordinates = shape.umap(activation, dims, found, seed=seed)
+    else:
+        kept = neighbors_of(rec, before.layer, before.checkpoint, NEAR[method], seed=seed or 0)
+        coordinates = shape.umap(activation, dims, found, start, seed, before=kept)
+    return Layout(coordinates, dims, None, coordinates.mean(axis=0))
 
 
 def measured(layout: Layout, method: str, array: Any) -> Layout:
@@ -71,15 +120,6 @@ def _pca(array: Any, dims: int) -> Layout:
     coordinates = np.zeros((len(found.coordinates), dims), dtype=np.float32)
     coordinates[:, :rank] = found.coordinates
     return Layout(coordinates, rank, float(np.sum(found.explained)), coordinates.mean(axis=0))
-
-
-def _umap(rec: Recording, layer: str, checkpoint: str, array: Any, dims: int, seed: int) -> Layout:
-    from inscape import shape
-
-    activation = np.asarray(array, dtype=np.float32)
-    found = neighbors_of(rec, layer, checkpoint, seed=seed)
-    coordinates = shape.umap(activation, dims=dims, neighbors=found, seed=seed)
-    return Layout(coordinates, dims, None, coordinates.mean(axis=0))
 
 
 def _units(activation: Floats) -> Layout:

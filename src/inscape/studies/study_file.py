@@ -21,8 +21,12 @@ SECTIONS = {
     "checkpoints": {"weights", "train", "restore", "arguments"},
 }
 RESULTS = {
-    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "later"},
+    "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "joint", "later"},
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
+    "trails": {
+        *("trails", "layer", "along", "checkpoint", "layers", "checkpoints", "embedding", "method", "joint", "points"),
+        *("rounds", "kernel", "grid", "seed", "later"),
+    },
 }
 """The keys of each kind of result; the first names the kind."""
 RECORDING = {"out", "title", "checkpoints", "data", "record", "result", "bookmark"}

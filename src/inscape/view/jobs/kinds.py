@@ -10,7 +10,7 @@ from inscape.errors import UnknownName, WrongCall
 Index = Mapping[str, Any]
 """`attributes.inscape` of the recording that the job is about."""
 
-METHODS = ("pca", "umap", "units")
+METHODS = ("pca", "umap", "tsne", "units")
 LONGEST_LIST = 10_000
 UNITS_LIMIT = 64
 
@@ -38,7 +38,7 @@ def validate(kind: Any, parameters: Any, index: Index) -> tuple[dict[str, Any], 
 
 def _embed(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], str]:
     """`inscape.embed`, published step by step."""
-    _only(parameters, ("method", "layers", "checkpoints", "dims", "seed", "quality"))
+    _only(parameters, ("method", "layers", "checkpoints", "dims", "seed", "quality", "joint"))
     method = _one_of(parameters.get("method"), METHODS, "method")
     layers = {str(layer["name"]): int(layer["units"]) for layer in index["layers"]}
     names = _names(parameters.get("layers"), list(layers), "layer")
@@ -52,9 +52,16 @@ def _embed(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], st
     quality = parameters.get("quality", True)
     if quality not in (True, False, "last"):
         raise WrongCall("quality is true, false or 'last'", got=_shown(quality), remedy="leave it out")
+    joint = parameters.get("joint", False)
+    if not isinstance(joint, bool) or (joint and method not in ("umap", "tsne")):
+        raise WrongCall(
+            "a joint layout is one of umap or tsne", got=_shown(joint) + f" of {method}", remedy="leave joint out"
+        )
+    if method == "tsne" and dims not in (None, 2):
+        raise WrongCall("t-SNE is laid out in 2 dimensions", got=_shown(dims), remedy="leave dims out")
     if method == "units":
         _check_units(names, layers)
-    shown = {"pca": "PCA", "umap": "UMAP", "units": "Units"}[method]
+    shown = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE", "units": "Units"}[method]
     what = "every layer" if names is None else names[0] if len(names) == 1 else f"{len(names)} layers"
     checked = {
         "method": method,
@@ -63,11 +70,45 @@ def _embed(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], st
         "dims": dims,
         "seed": seed,
         "quality": quality,
+        "joint": joint,
     }
-    return checked, f"{shown} of {what}"
+    return checked, f"{'joint ' if joint else ''}{shown} of {what}"
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {"embed": _embed}
+def _trails(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], str]:
+    """`inscape.trails`."""
+    _only(parameters, ("along", "layer", "checkpoint", "layers", "checkpoints", "embedding", "method", "joint", "seed"))
+    along = _one_of(parameters.get("along", "checkpoints"), ("checkpoints", "layers"), "way")
+    layers = [str(layer["name"]) for layer in index["layers"]]
+    checkpoints = [str(checkpoint["name"]) for checkpoint in index["checkpoints"]]
+    given = {key: parameters.get(key) for key in ("layer", "checkpoint", "embedding")}
+    for key, there in (("layer", layers), ("checkpoint", checkpoints)):
+        if given[key] is not None:
+            _names([given[key]], there, key)
+    if given["embedding"] is not None and not isinstance(given["embedding"], str):
+        raise WrongCall("an embedding has a name", got=_shown(given["embedding"]), remedy="leave it out")
+    joint = parameters.get("joint", False)
+    if not isinstance(joint, bool):
+        raise WrongCall("joint is true or false", got=_shown(joint), remedy="leave it out")
+    checked = {
+        **given,
+        "along": along,
+        "layers": _names(parameters.get("layers"), layers, "layer"),
+        "checkpoints": _names(parameters.get("checkpoints"), checkpoints, "checkpoint"),
+        "method": _one_of(parameters.get("method", "umap"), [m for m in METHODS if m != "units"], "method"),
+        "joint": joint,
+        "seed": _integer(parameters.get("seed", 0), "seed", 0, 2**32 - 1),
+    }
+    steps = checked[along] or (layers if along == "layers" else checkpoints)
+    if len(steps) < 2:
+        raise WrongCall(
+            f"trails go through at least two {along}", got=", ".join(steps) or "none", remedy="record more of them"
+        )
+    what = given["layer"] if along == "checkpoints" else given["checkpoint"]
+    return checked, f"Trails of {what or 'the last ' + ('hidden layer' if along == 'checkpoints' else 'checkpoint')}"
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {"embed": _embed, "trails": _trails}
 
 
 def _check_units(names: Sequence[str] | None, layers: Mapping[str, int]) -> None:
