@@ -9,6 +9,7 @@ const CONTENT = {
   fixed: "fc1",
   method: "umap",
   sequence: "sequence",
+  embedding: "umap-2",
   steps: STEPS,
   classes: [
     { label: 0, name: "zero", parting: [0, 0.5, 0.8], late: 1 },
@@ -44,6 +45,7 @@ describe("the index of trails", () => {
     const index = parseTrailsIndex("fc1", CONTENT);
     expect(isStale(RECORDING, index, () => "2026-01-01T00:00:00Z")).toBe(false);
     expect(isStale(RECORDING, index, (path) => (path === "checkpoints/b" ? "2026-01-03T00:00:00Z" : ""))).toBe(true);
+    expect(isStale(RECORDING, index, (path) => (path === "embeddings/umap-2" ? "2026-01-03T00:00:00Z" : ""))).toBe(true);
     expect(isStale({ ...RECORDING, layers: [] }, index, () => "")).toBe(true);
   });
 

@@ -28,6 +28,7 @@ export interface TrailsParameters {
   readonly layer?: string;
   /** The checkpoint of trails through layers. */
   readonly checkpoint?: string;
+  readonly method?: string;
 }
 
 export async function askForTrails(recording: string, parameters: TrailsParameters): Promise<Job> {

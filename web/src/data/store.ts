@@ -134,11 +134,12 @@ export class RecordingStore {
     return this.nodes[path];
   }
 
-  /** When a checkpoint was recorded, as ISO 8601; empty where that was not written. */
-  recordedAt(checkpointPath: string): string {
-    const node = this.nodes[checkpointPath] as { attributes?: { inscape?: { recorded?: unknown } } } | undefined;
-    const recorded = node?.attributes?.inscape?.recorded;
-    return typeof recorded === "string" ? recorded : "";
+  /** When a checkpoint was recorded, or a result made, as ISO 8601; empty where that was not written. */
+  madeAt(path: string): string {
+    const node = this.nodes[path] as { attributes?: { inscape?: { recorded?: unknown; provenance?: { created?: unknown } } } } | undefined;
+    const { recorded, provenance } = node?.attributes?.inscape ?? {};
+    const when = recorded ?? provenance?.created;
+    return typeof when === "string" ? when : "";
   }
 
   /** The folders of the arrays that lie right in a group. */

@@ -35,9 +35,14 @@ export interface TrailsIndex {
   readonly fixed: string;
   readonly method: string;
   readonly sequence: string;
+  /** The embedding that the places are of, and how many dimensions it has: of more than two a plane is seen. */
+  readonly embedding: string;
+  readonly dims: number;
   readonly steps: readonly TrailStep[];
   /** How each class parts, the worst first; empty without labels. */
   readonly classes: readonly TrailClass[];
+  /** Why there are none. */
+  readonly unranked: string | null;
   readonly quality: readonly (TrailQuality | null)[];
   /** When they were made. */
   readonly created: string;
@@ -80,6 +85,9 @@ export function parseTrailsIndex(name: string, value: unknown): TrailsIndex {
     fixed: String(index.fixed),
     method: String(index.method ?? ""),
     sequence: String(index.sequence ?? ""),
+    embedding: String(index.embedding ?? ""),
+    dims: typeof index.dims === "number" ? index.dims : 2,
+    unranked: typeof index.unranked === "string" ? index.unranked : null,
     steps,
     classes: classes.sort((a, b) => rank(a) - rank(b)),
     quality: steps.map((_, i) => (quality[i] ? parseQuality(asObject(quality[i], `${where}: quality[${i}]`)) : null)),
@@ -110,13 +118,17 @@ export function stepNames(trails: TrailsIndex): string[] {
   return trails.steps.map((step) => (trails.along === "checkpoints" ? step.checkpoint : step.layer));
 }
 
-/** Whether a step of the trails was recorded anew after they were made, or is gone. `recorded`: when a checkpoint was. */
-export function isStale(index: RecordingIndex, trails: TrailsIndex, recorded: (checkpointPath: string) => string): boolean {
+/** Whether something that trails were made of was made anew since, or is gone. `made`: when what lies at a path was. */
+export function isStale(index: RecordingIndex, trails: TrailsIndex, made: (path: string) => string): boolean {
+  const isNewer = (path: string): boolean => {
+    const when = made(path);
+    return when !== "" && trails.created !== "" && when > trails.created;
+  };
+  if (isNewer(`embeddings/${trails.embedding}`)) return true;
   return trails.steps.some((step) => {
     const checkpoint = index.checkpoints.find(({ name }) => name === step.checkpoint);
     if (!checkpoint || !index.layers.some(({ name }) => name === step.layer)) return true;
-    const when = recorded(checkpoint.path);
-    return when !== "" && trails.created !== "" && when > trails.created;
+    return isNewer(checkpoint.path);
   });
 }
 

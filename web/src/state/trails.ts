@@ -79,7 +79,7 @@ export class TrailsState {
   readonly stale: ReadonlySignal<boolean> = computed(() => {
     const index = this.index.value;
     const store = this.state.recording.value?.store;
-    return index !== null && store !== undefined && isStale(store.index, index, (path) => store.recordedAt(path));
+    return index !== null && store !== undefined && isStale(store.index, index, (path) => store.madeAt(path));
   });
 
   /** Keep what is loaded, and where one is, in step with the state. */

@@ -9,6 +9,12 @@ import { say } from "../state/session";
 
 const LAYERS = "through layers";
 
+/** Layouts that trails can be of; the first is the usual one. */
+const METHODS = [
+  { method: "umap", title: "UMAP" },
+  { method: "pca", title: "PCA" },
+];
+
 export interface MakeTrailsProps {
   readonly state: AppState;
   readonly recording: OpenRecording;
@@ -28,10 +34,11 @@ export function MakeTrails({ state, recording, onMade }: MakeTrailsProps) {
   const layers = index.layers.map(({ name }) => name).filter((name) => !isTimeless(name));
   const single = index.checkpoints.length < 2;
   const [choice, setChoice] = useState(single ? LAYERS : layerToAsk(state, recording));
+  const [method, setMethod] = useState(METHODS[0].method);
   const [refused, setRefused] = useState<string | null>(null);
   const checkpoint = index.checkpoints[state.nearestCheckpoint.value]?.name;
   const ask = async (): Promise<void> => {
-    const parameters: TrailsParameters = choice === LAYERS ? { along: "layers", checkpoint } : { along: "checkpoints", layer: choice };
+    const parameters: TrailsParameters = choice === LAYERS ? { along: "layers", checkpoint, method } : { along: "checkpoints", layer: choice, method };
     try {
       setRefused(null);
       await askForTrails(recording.entry.name, parameters);
@@ -58,6 +65,13 @@ export function MakeTrails({ state, recording, onMade }: MakeTrailsProps) {
               <option value={LAYERS}>every layer at {checkpoint}</option>
             </optgroup>
           )}
+        </select>
+        <select data-testid="trails-method" aria-label="Laid out by" title="UMAP keeps who is next to whom, and takes some minutes; PCA keeps the directions that vary most, and takes seconds" value={method} onChange={(event) => setMethod(event.currentTarget.value)}>
+          {METHODS.map((one) => (
+            <option key={one.method} value={one.method}>
+              {one.title}
+            </option>
+          ))}
         </select>
         <button type="button" class="primary" data-testid="trails-make" onClick={() => void ask()}>
           Make trails

@@ -32,7 +32,7 @@ export function TrailsRankings({ state, recording, colors }: TrailsRankingsProps
     <section class="rankings" aria-label="What stands out">
       {index.classes.length > 0 && (
         <>
-          <h2 title="By how far each class lies from the nearest other one, step by step">Classes that part late</h2>
+          <h2 title="By how far each class lies from the nearest other one in the activations, step by step; a dot from when on nine of ten of its samples stay apart">Classes that part late</h2>
           <ol class="parting" data-testid="parting">
             {index.classes.map((entry) => (
               <ClassRow key={entry.label} state={state} recording={recording} entry={entry} names={trails.names.value} color={colors[entry.label] ?? "currentColor"} />
@@ -40,6 +40,7 @@ export function TrailsRankings({ state, recording, colors }: TrailsRankingsProps
           </ol>
         </>
       )}
+      {index.classes.length === 0 && index.unranked && <p class="note">No classes are ranked: {index.unranked}.</p>}
       {switches && found.switching.length > 0 && (
         <SampleList state={state} recording={recording} title="Switch cluster most" testid="switching" samples={found.switching} say={(sample) => `${switches[sample]}×`} gloss={(sample) => `its neighbors' class changed ${switches[sample]} times`} />
       )}

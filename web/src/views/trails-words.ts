@@ -6,9 +6,10 @@ import type { AppState } from "../state/app-state";
 import { METHODS, placeText } from "./TimeBar";
 
 /** "UMAP of fc1", "joint t-SNE of the layers at epoch-8". */
-export function whatOf({ along, fixed, method, sequence }: TrailsIndex): string {
+export function whatOf({ along, fixed, method, sequence, dims }: TrailsIndex): string {
   const name = METHODS[method] ?? method;
-  return `${sequence === "joint" ? `joint ${name}` : name} of ${along === "checkpoints" ? fixed : `every layer at ${fixed}`}`;
+  const plane = dims > 2 ? `The widest plane of ${dims}-dimensional ` : "";
+  return `${plane}${sequence === "joint" ? `${plane ? "joint" : "Joint"} ${name}` : name} of ${along === "checkpoints" ? fixed : `every layer at ${fixed}`}`;
 }
 
 export function sentenceOf(index: TrailsIndex): string {
