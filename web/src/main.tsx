@@ -14,6 +14,7 @@ import { theme } from "./theme/theme";
 import "./theme/theme.css";
 import "./theme/layers.css";
 import "./theme/quality.css";
+import "./theme/trails.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
@@ -49,6 +50,7 @@ state.beside.link();
 state.likeness.follow();
 state.search.follow();
 state.bestView.follow();
+state.trails.follow();
 listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);
 publish(state);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classesOf } from "../src/data/columns";
 import { parseEmbeddingIndex, parseRecordingIndex } from "../src/data/recording-index";
-import { chooseEmbedding, keyOfEmbedding, lentCheckpoints, stepsOf, weightedSteps } from "../src/data/steps";
+import { chooseEmbedding, lentCheckpoints, stepsOf, wantedFor, weightedSteps } from "../src/data/steps";
 
 const index = parseRecordingIndex({
   schema: 1,
@@ -80,8 +80,9 @@ describe("the layers that another recording lent", () => {
   });
 
   it("are asked for by the embedding's name, and nobody's usual choice", () => {
-    expect(keyOfEmbedding(lent)).toBe("pca-with-lite2");
-    expect(keyOfEmbedding(pca)).toBe("pca");
+    const offered = [lent, ...all].flatMap((embedding) => stepsOf(index, embedding, "fc1") ?? []);
+    expect(wantedFor(offered, lent)).toBe("pca-with-lite2");
+    expect(wantedFor(offered, pca)).toBe("pca");
     const chosen = (wanted: string | null, of: string | null = null): string | undefined => chooseEmbedding(index, [lent, ...all], "fc1", wanted, of)?.embedding.name;
     expect([chosen(null), chosen("pca"), chosen("umap")]).toEqual(["pca", "pca", "umap"]);
     expect(chosen("pca-with-lite2")).toBe("pca-with-lite2");

@@ -7,6 +7,7 @@ import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex
 import { toAddress } from "./names";
 import { rawUnits } from "./raw-units";
 import { parseSimilarityIndex, type SimilarityIndex } from "./similarity";
+import { parseTrailsIndex, type TrailsIndex } from "./trails-index";
 
 /** What went wrong with a request or a chunk, in words for a person. */
 export class DataError extends Error {
@@ -98,6 +99,7 @@ export class RecordingStore {
     readonly embeddings: EmbeddingIndex[],
     readonly flows: FlowIndex[],
     readonly similarities: SimilarityIndex[],
+    readonly trails: TrailsIndex[],
   ) {}
 
   static async open(url: string): Promise<RecordingStore> {
@@ -116,11 +118,13 @@ export class RecordingStore {
     const embeddings: EmbeddingIndex[] = [];
     const flows: FlowIndex[] = [];
     const similarities: SimilarityIndex[] = [];
+    const trails: TrailsIndex[] = [];
     for (const [path, node] of Object.entries(nodes)) {
       const [kind, name, ...rest] = path.split("/");
       if (!name || rest.length) continue;
       if (kind === "embeddings" && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(name, inscapeAttributes(node, path)));
       if (kind === "similarity" && nodes[`${path}/values`]) similarities.push(parseSimilarityIndex(name, inscapeAttributes(node, path)));
+      if (kind === "trails" && nodes[`${path}/screen_raw`]) trails.push(parseTrailsIndex(name, inscapeAttributes(node, path)));
       if (kind === "flows") flows.push(parseFlowIndex(name, inscapeAttributes(node, path)));
     }
     const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
@@ -128,11 +132,19 @@ export class RecordingStore {
     const raw = rawUnits(index, embeddings, (path) => path in nodes);
     const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
     const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
-    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, similarities);
+    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, similarities, trails);
   }
 
   node(path: string): unknown {
     return this.nodes[path];
+  }
+
+  /** When a checkpoint was recorded, or a result made, as ISO 8601; empty where that was not written. */
+  madeAt(path: string): string {
+    const node = this.nodes[path] as { attributes?: { inscape?: { recorded?: unknown; provenance?: { created?: unknown } } } } | undefined;
+    const { recorded, provenance } = node?.attributes?.inscape ?? {};
+    const when = recorded ?? provenance?.created;
+    return typeof when === "string" ? when : "";
   }
 
   /** The folders of the arrays that lie right in a group. */

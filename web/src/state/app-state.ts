@@ -8,6 +8,7 @@ import { NOTHING_ADDED, type People } from "../data/people";
 import { type Combination, combined, countOf, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { stepsOfStop } from "../data/flow-steps";
+import type { TrailsCache } from "../data/trails";
 import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
@@ -36,6 +37,7 @@ import { Search } from "./search";
 import type { StageView } from "./stage-view";
 import type { ViewQuality } from "./view-quality";
 import { Selecting } from "./selecting";
+import { TrailsState } from "./trails";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -44,6 +46,7 @@ export interface OpenRecording {
   readonly steps: StepCache;
   readonly samples: Samples;
   readonly flows: readonly FlowCache[];
+  readonly trails: TrailsCache;
 }
 
 export const VIEWS = ["tour", "trails", "layers", "topology", "units", "features", "attack"] as const;
@@ -187,6 +190,8 @@ export class AppState implements Pane {
   readonly likeness = new Likeness(this);
   /** Turns to the views that show most of something. */
   readonly bestView = new BestView(this);
+  /** The Trails view. */
+  readonly trails = new TrailsState(this);
 
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);
@@ -248,6 +253,7 @@ export class AppState implements Pane {
 
   /** The first and the last place of the scrubber: an embedding need not have every checkpoint. */
   readonly span: ReadonlySignal<readonly [number, number]> = computed(() => {
+    if (this.trails.span.value) return this.trails.span.value;
     const last = Math.max(0, (this.recording.value?.store.index.checkpoints.length ?? 1) - 1);
     const steps = this.steps.value;
     if (!steps || isTimeless(this.layer.value)) return [0, last];
@@ -265,6 +271,7 @@ export class AppState implements Pane {
 
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
+    if (this.view.value === "trails") return this.trails.settled;
     const arriving = this.stage.peek()?.arriving ?? false;
     const own = this.drawn && !arriving && this.resting && !this.bookmarks?.visiting.underWay.value;
     return this.phase.value.kind === "ready" && own && this.beside.settled && this.likeness.settled;
@@ -344,6 +351,7 @@ export class AppState implements Pane {
 
   /** Back to where the tour begins, the whole in view. */
   reset(): void {
+    if (this.view.value === "trails") return this.trails.reset();
     this.handling.step(() => {
       this.motion.reset();
       this.camera.value = WHOLE;
@@ -355,7 +363,7 @@ export class AppState implements Pane {
   advance(seconds: number): void {
     this.bookmarks?.visiting.advance(seconds);
     // A way waits for what lies on it: else it would jump once that is here.
-    if (!this.fetching.peek() && !(this.beside.open.peek() && this.beside.fetching.peek())) this.going.advance(seconds);
+    if (this.view.peek() === "trails" || (!this.fetching.peek() && !(this.beside.open.peek() && this.beside.fetching.peek()))) this.going.advance(seconds);
   }
 
   /** Does the stage need another frame? */

@@ -40,6 +40,8 @@ import { type PublicTools, readTools } from "./public-tools";
 import { spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 import type { ViewQuality } from "./view-quality";
+import { readTrails } from "./given-trails";
+import type { PublicTrails } from "./trails";
 
 export interface PublicState extends PublicPanes, PublicTools, PublicLikeness {
   view: ViewName;
@@ -79,6 +81,8 @@ export interface PublicState extends PublicPanes, PublicTools, PublicLikeness {
   /** The sample that is pointed at. */
   hover: number | null;
   camera: Camera;
+  /** The Trails view; null where the recording has no trails. */
+  trails: PublicTrails | null;
   /** The saved view whose sentence is read; setting it goes nowhere. */
   bookmark: string | null;
 }
@@ -146,6 +150,7 @@ export function readState(state: AppState): PublicState {
     axisHandles: state.handling.axes.peek(),
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
+    trails: state.trails.index.peek() && readTrails(state),
     ...readPanes(state),
     ...readLikeness(state),
     bookmark: state.bookmarks?.current.peek()?.name ?? null,
