@@ -284,7 +284,7 @@ def test_quality_is_the_recording_s_and_says_where_it_is_measured(tour: Any, dem
     assert tour.view["points"] == (quality <= threshold).sum()
     tour.show(range=None, hover=3)
     said = tour.page.get_by_test_id("hover-coloring").inner_text().split()
-    assert said == ["quality", f"{round(100 * float(quality[3]), 1):g}%"]
+    assert said == ["neighbor", "recall", f"{round(100 * float(quality[3]), 1):g}%"]
     tour.show(checkpoint=3, hover=None)
     reason = legend_reason(tour)
     assert "not measured at epoch-3" in reason and "epoch-8" in reason

@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { extentOf, histogram, lengthScale, lossScale, numberAt, positionOn, type Scale, scaleOf, SHARE, stepsOn, tickText, ticksOf, written } from "../src/data/quantities";
+import { extentOf, histogram, lengthScale, lossScale, numberAt, positionOn, type Scale, scaleOf, SHARE, stepsOn, tickText, ticksOf, upToOne, written } from "../src/data/quantities";
 import { asRange, rangeFrom, rangeGiven, rangeText } from "../src/state/given-range";
 
 const log: Scale = { domain: [1e-4, 10], spacing: "log", diverging: false, share: false };
 
 describe("a scale", () => {
+  it("of what is 1 at best begins where nearly all of it does", () => {
+    const values = Float32Array.from({ length: 1000 }, (_, i) => 0.83 + (0.17 * i) / 999);
+    expect(upToOne(values).domain).toEqual([0.8, 1]);
+    expect(upToOne(values.map((x, i) => (i === 0 ? -0.9 : x))).domain).toEqual([0.8, 1]);
+    expect(upToOne(Float32Array.of(1, 1, Number.NaN)).domain).toEqual([0.95, 1]);
+    expect(upToOne(Float32Array.of(Number.NaN)).domain).toEqual([0, 1]);
+    expect(upToOne(Float32Array.of(-0.42, 0.3)).domain).toEqual([-0.45, 1]);
+  });
+
   it("places numbers, and gives them back", () => {
     for (const scale of [SHARE, log, { ...SHARE, domain: [-3, 3] as const }]) {
       for (const place of [0, 0.1, 0.5, 0.77, 1]) expect(positionOn(scale, numberAt(scale, place))).toBeCloseTo(place, 12);

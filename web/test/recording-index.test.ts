@@ -49,11 +49,21 @@ describe("the index of an embedding", () => {
     expect(parseEmbeddingIndex("u", bare)).toMatchObject({ center: null, axes: null, quality: [null], steps: [{ rank: 3 }] });
   });
 
+  it("tells the numbers of PCA beside, and null for what nobody measured", () => {
+    const measures = { trustworthiness: 0.9, continuity: 0.8, recall: 0.7, k: 15 };
+    const { quality } = parseEmbeddingIndex("pca", { ...embedding, quality: [{ ...measures, hit: 0.6, sampled: 2000, pca: { ...measures, correlation: -0.1 } }] });
+    const none = { correlation: null, hit: null, sampled: null };
+    expect(quality).toEqual([{ ...measures, ...none, hit: 0.6, sampled: 2000, pca: { ...measures, ...none, correlation: -0.1 } }]);
+    const [old] = parseEmbeddingIndex("pca", { ...embedding, quality: [measures] }).quality;
+    expect(old).toEqual({ ...measures, ...none, pca: null });
+  });
+
   it.each([
     ["dims", 65, "from 2 to 64"],
     ["center", [[0, 0, 0]], "center should be 1 rows of 2"],
     ["axes", ["one"], "axes should be 2 names"],
     ["quality", [{ trustworthiness: "high" }], "quality[0].trustworthiness should be a number"],
+    ["quality", [{ trustworthiness: 1, continuity: 1, recall: 1, k: 5, pca: { recall: 1 } }], "quality[0].pca.trustworthiness should be a number"],
   ])("says what is wrong with %s", (field, value, message) => {
     expect(() => parseEmbeddingIndex("pca", { ...embedding, [field]: value })).toThrow(message);
   });

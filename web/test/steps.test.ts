@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classesOf } from "../src/data/columns";
 import { parseEmbeddingIndex, parseRecordingIndex } from "../src/data/recording-index";
-import { chooseEmbedding, lentCheckpoints, stepsOf, wantedFor, weightedSteps } from "../src/data/steps";
+import { chooseEmbedding, lentCheckpoints, stepNearest, stepsOf, titleAmong, wantedFor, weightedSteps } from "../src/data/steps";
 
 const index = parseRecordingIndex({
   schema: 1,
@@ -43,6 +43,33 @@ describe("the steps of a layer", () => {
     expect(chosen("softmax", "umap")).toBe("units-softmax");
     expect(chosen("softmax", "pca")).toBe("pca");
     expect(chosen("conv", null)).toBeUndefined();
+  });
+});
+
+describe("several embeddings of one method", () => {
+  const given = { dims: 2, steps: [{ layer: "fc1", checkpoint: "3" }] };
+  const own = parseEmbeddingIndex("mine", { ...given, method: "own", title: "mine" });
+  const joint = parseEmbeddingIndex("umap-joint-fc1", { ...given, method: "umap", title: "UMAP", sequence: "joint" });
+  const other = parseEmbeddingIndex("umap-5", { ...given, method: "umap", title: "UMAP" });
+  const tsne = parseEmbeddingIndex("tsne-joint", { ...given, method: "tsne", title: "t-SNE", sequence: "joint" });
+  const many = [joint, umap, other, own, tsne, pca];
+  const choices = many.map((e) => stepsOf(index, e, "fc1")).filter((steps) => steps !== null);
+
+  it("are each found by what is wanted for it, and have a title each", () => {
+    for (const embedding of many) expect(chooseEmbedding(index, many, "fc1", wantedFor(choices, embedding))?.embedding).toBe(embedding);
+    const titles = many.map((embedding) => titleAmong(choices, embedding));
+    expect(titles).toEqual(["UMAP, joint", "UMAP", "umap-5", "mine", "t-SNE, joint", "PCA"]);
+    expect(new Set(titles).size).toBe(many.length);
+  });
+
+  it("of a layer that one of them has not, another of its method is next", () => {
+    const softmax = parseEmbeddingIndex("umap-2", { dims: 2, method: "umap", steps: [{ layer: "softmax", checkpoint: "3" }] });
+    expect(chooseEmbedding(index, [...many, softmax], "softmax", "umap-5")?.embedding).toBe(softmax);
+  });
+
+  it("tell the numbers of the nearer step", () => {
+    const steps = stepsOf(index, pca, "fc1");
+    expect(steps && [-1, 0.9, 1.1, 2.6, 9].map((place) => stepNearest(steps, place))).toEqual([2, 2, 1, 3, 3]);
   });
 });
 

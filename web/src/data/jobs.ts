@@ -16,6 +16,8 @@ export interface EmbedParameters {
   readonly checkpoints?: readonly string[];
   readonly dims?: number;
   readonly seed?: number;
+  /** All steps in one space: UMAP and t-SNE. */
+  readonly joint?: boolean;
 }
 
 export async function askForEmbedding(recording: string, parameters: EmbedParameters): Promise<Job> {

@@ -90,11 +90,17 @@ export function readGraph(store: RecordingStore, { path, count }: NeighborGraph)
   return reading;
 }
 
+/** Whether a graph is small enough to be read whole: 96 MB at most. */
+export function isReadable(store: RecordingStore, { count }: NeighborGraph): boolean {
+  return store.index.samples * count <= 24 << 20;
+}
+
 /** The stored neighbors of one sample, nearest first. */
 export async function neighborsIn(store: RecordingStore, graph: NeighborGraph, sample: number): Promise<number[]> {
-  const indices = await readGraph(store, graph);
+  const { path, count } = graph;
+  const row = isReadable(store, graph) ? (await readGraph(store, graph)).subarray(sample * count, (sample + 1) * count) : (await store.read(path, sample)).data;
   // Approximate searches may find fewer, and mark the rest by −1.
-  return [...indices.subarray(sample * graph.count, (sample + 1) * graph.count)].filter((neighbor) => neighbor >= 0 && neighbor !== sample);
+  return [...row].filter((neighbor) => neighbor >= 0 && neighbor !== sample);
 }
 
 function attributesOf(node: unknown): Record<string, unknown> {

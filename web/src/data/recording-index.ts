@@ -78,6 +78,8 @@ export interface EmbeddingIndex {
   version: string;
   /** Whether the steps are the activations themselves, which the page quantizes, and not stored for the screen. */
   raw: boolean;
+  /** "joint": all steps were laid out in one space. */
+  sequence?: string | null;
   /** The stop of a flow that stands in the place of an embedding. */
   flow?: { readonly name: string; readonly stop: number };
 }
@@ -234,6 +236,7 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
     quality: steps.map((_, i) => orNull(quality[i], (q) => parseQuality(q, at(`quality[${i}]`)))),
     version: JSON.stringify(index.provenance ?? null),
     raw: false,
+    sequence: orNull(index.sequence, (name) => asText(name, at("sequence"))),
   };
 }
 

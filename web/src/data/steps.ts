@@ -84,8 +84,10 @@ export function methodTitle(method: string): string {
 
 /** What an embedding is called among others: its method, or where that says too little, its own title or name. */
 export function titleAmong(choices: readonly LayerSteps[], embedding: EmbeddingIndex): string {
-  const { method, title, name } = embedding;
-  if (wantedFor(choices, embedding) === method && METHODS[method]) return METHODS[method];
+  const { method, title, name, sequence } = embedding;
+  const joint = METHODS[method] && sequence === "joint" ? `${METHODS[method]}, joint` : null;
+  if (joint && choices.every((choice) => choice.embedding === embedding || choice.embedding.method !== method || choice.embedding.sequence !== "joint")) return joint;
+  if (!joint && wantedFor(choices, embedding) === method && METHODS[method]) return METHODS[method];
   const telling = title !== "" && title !== method && title !== METHODS[method];
   const alone = choices.every((choice) => choice.embedding === embedding || choice.embedding.title !== title);
   return telling && alone ? title : name;
@@ -94,6 +96,11 @@ export function titleAmong(choices: readonly LayerSteps[], embedding: EmbeddingI
 /** Are the axes named after the classes? */
 export function isOfClasses(index: RecordingIndex, embedding: EmbeddingIndex): boolean {
   return embedding.axes !== null && embedding.axes.join("\n") === index.classNames?.join("\n");
+}
+
+/** The step whose numbers are told at a place: between two checkpoints that of the nearer one. */
+export function stepNearest({ places, steps }: LayerSteps, place: number): number {
+  return steps[places.reduce((best, p, i) => (Math.abs(p - place) < Math.abs(places[best] - place) ? i : best), 0)];
 }
 
 /** The steps, with weights, at a position between checkpoints. */

@@ -119,7 +119,7 @@ export class AppState implements Pane {
   readonly notice: Signal<string | null> = signal(null);
   readonly help = signal(false);
   /** An embedding that was asked for on this page: it is shown when it is there. */
-  awaited: { readonly job: string; readonly method: string; readonly layer: string } | null = null;
+  awaited: { readonly job: string; readonly method: string; readonly joint: boolean; readonly layer: string } | null = null;
   /** The group that the pointer or the focus is on in the legend. */
   readonly preview: Signal<number | null> = signal(null);
   readonly scene: Signal<Scene | null> = signal(null);

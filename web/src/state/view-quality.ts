@@ -1,7 +1,8 @@
 /** How much of each sample's neighborhood this very view keeps: measured whenever a picture rests. */
 
-import { effect, type Signal } from "@preact/signals";
-import { graphOf, isCurrent, type NeighborGraph, readGraph } from "../data/neighbor-graphs";
+import { effect, type Signal, untracked } from "@preact/signals";
+import { stepNearest } from "../data/steps";
+import { graphOf, isCurrent, isReadable, type NeighborGraph, readGraph } from "../data/neighbor-graphs";
 import type { FrameLayer } from "../tour/frame";
 import { type Company, evenlyOf, keptOn, nearInGraph, nearInScene, projected } from "../tour/recall";
 import type { Scene } from "../tour/scene";
@@ -12,7 +13,7 @@ import { inSlices } from "./slices";
 /** Samples that are measured at most, each among all that are drawn. */
 const MEASURED = 2000;
 /** Products of coordinates that finding neighbors in the layout may take: with more, fewer samples are measured. */
-const WORK = 2.5e8;
+const WORK = 1e9;
 /** Neighbors of a sample where nothing says how many, and those whose labels are compared. */
 export const USUAL_K = 15;
 export const HIT_K = 6;
@@ -54,18 +55,25 @@ export interface Neighborhoods extends Company {
   readonly k: number;
 }
 
+/** The neighbors that the recording has of what a picture shows: of its layer at the nearest checkpoint that is laid out. */
+export function graphOfPane(pane: Pane): NeighborGraph | null {
+  const store = pane.recording.value?.store;
+  const shown = pane.steps.value;
+  if (!store || !shown) return null;
+  const nearest = shown.steps.indexOf(stepNearest(shown, pane.checkpoint.value));
+  const entry = shown.embedding.steps[shown.steps[nearest]];
+  const flow = pane.flow.value?.flow;
+  const layer = flow ? (flow.stops[Math.round(pane.flowPlace.value)]?.layer ?? null) : entry.layer;
+  return entry.lent ? null : graphOf(store, layer, shown.places[nearest]);
+}
+
 /** The neighborhoods of the samples at some places of the pool; null where it was not wanted any more. */
 export async function neighborhoods(pane: Pane, recording: OpenRecording, scene: Scene, pool: Int32Array, places: Int32Array, wanted: () => boolean): Promise<Neighborhoods | null> {
   const { store } = recording;
-  const place = Math.round(pane.checkpoint.peek());
   const steps = pane.steps.peek();
-  const nearest = steps ? steps.places.reduce((best, p, i) => (Math.abs(p - place) < Math.abs(steps.places[best] - place) ? i : best), 0) : 0;
-  const entry = steps?.embedding.steps[steps.steps[nearest]];
-  const flow = pane.flow.peek()?.flow;
-  const layer = flow ? (flow.stops[Math.round(pane.flowPlace.peek())]?.layer ?? null) : (entry?.layer ?? null);
-  const graph = entry && !entry.lent ? graphOf(store, layer, steps?.places[nearest] ?? place) : null;
-  const k = (steps && steps.embedding.quality[steps.steps[nearest]]?.k) || USUAL_K;
-  if (graph && (await isCurrent(store, graph))) {
+  const graph = untracked(() => graphOfPane(pane));
+  const k = (steps && steps.embedding.quality[stepNearest(steps, pane.checkpoint.peek())]?.k) || USUAL_K;
+  if (graph && isReadable(store, graph) && (await isCurrent(store, graph))) {
     const indices = await readGraph(store, graph);
     const used = Math.min(k, graph.count);
     return { of: { kind: "layer", graph }, k: used, pool, measured: places, near: nearInGraph(indices, graph.count, used, pool, places, store.index.samples) };

@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { type Hello, type Job, listen, type RecordingFacts } from "../data/live";
+import { wantedFor } from "../data/steps";
 import { RecordingStore } from "../data/store";
 import type { AppState } from "./app-state";
 import { enter, flowsOf, openRecording, say } from "./session";
@@ -103,7 +104,9 @@ export async function refresh(state: AppState): Promise<void> {
 function showAwaited(state: AppState): void {
   const { awaited } = state;
   if (!awaited || awaited.layer !== state.layer.peek()) return;
-  if (!state.choices.value.some(({ embedding }) => embedding.method === awaited.method)) return;
+  const choices = state.choices.value;
+  const found = choices.find(({ embedding }) => embedding.method === awaited.method && (embedding.sequence === "joint") === awaited.joint);
+  if (!found) return;
   state.awaited = null;
-  state.going.toMethod(awaited.method);
+  state.going.toMethod(wantedFor(choices, found.embedding));
 }

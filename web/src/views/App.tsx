@@ -83,6 +83,8 @@ export function App({ state, begin }: AppProps) {
           layer={state.layer.value}
           layers={recording.store.index.layers.length}
           samples={recording.store.index.samples}
+          units={recording.store.index.layers.find(({ name }) => name === state.layer.value)?.units ?? 0}
+          checkpoints={recording.store.index.checkpoints.length}
           onAsk={(parameters) => ask(state, parameters)}
           onClose={() => (asking.value = false)}
         />
@@ -98,7 +100,7 @@ async function ask(state: AppState, parameters: EmbedParameters): Promise<string
   if (!recording) return "no recording is open";
   try {
     const job = await askForEmbedding(recording, parameters);
-    state.awaited = { job: job.id, method: parameters.method, layer: state.layer.peek() };
+    state.awaited = { job: job.id, method: parameters.method, joint: parameters.joint === true, layer: state.layer.peek() };
     return null;
   } catch (error) {
     return error instanceof RefusedJob ? error.message : say(error);

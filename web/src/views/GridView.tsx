@@ -1,12 +1,12 @@
 /** Small multiples: layer by checkpoint. One basis turns them all; what is brushed in one is lit in every one. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { stepNearest } from "../data/steps";
 import type { AppState } from "../state/app-state";
 import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
 import { ContextLost, Message } from "./Message";
 import { runGrid } from "./grid-run";
-import { stepOf } from "./Trust";
 import { percent } from "./trust-table";
 
 /** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
@@ -107,7 +107,7 @@ function cellSize(box: Size, rows: number, columns: number): Size {
 
 /** The share of the neighbors that the cell's layout keeps, where it was measured. */
 function Keeps({ cell: { steps, place } }: { cell: Cell }) {
-  const quality = steps.embedding.quality[stepOf(steps, place)];
+  const quality = steps.embedding.quality[stepNearest(steps, place)];
   return quality && <span class="grid-keeps" title={`All ${steps.embedding.dims} dimensions keep ${percent(quality.recall)} of each sample's ${quality.k} nearest`}>{percent(quality.recall)}</span>;
 }
 

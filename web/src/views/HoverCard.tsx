@@ -3,7 +3,9 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { Classes } from "../data/columns";
+import { isCurrent, isReadable, type NeighborGraph, neighborsIn } from "../data/neighbor-graphs";
 import type { Samples, Scores } from "../data/samples";
+import type { RecordingStore } from "../data/store";
 import { Thumbnail } from "./Thumbnail";
 
 export interface HoverCardProps {
@@ -19,15 +21,21 @@ export interface HoverCardProps {
   readonly at: ReadonlySignal<readonly [number, number] | null>;
   readonly width: number;
   readonly height: number;
+  /** The neighbors that the recording has of what is shown; null where it has none. */
+  readonly graph: NeighborGraph | null;
+  readonly store: RecordingStore;
   /** CSS pixels from the sample's place to the edge of its picture. */
   readonly away: number;
 }
 
 const WIDTH = 190;
+/** Neighbors that are shown. */
+const NEAREST = 5;
 
-export function HoverCard({ sample, samples, classes, words, place, checkpoint, at, width, height, away }: HoverCardProps) {
+export function HoverCard({ sample, samples, classes, words, place, checkpoint, at, width, height, away, graph, store }: HoverCardProps) {
   const scores = useScores(samples, place);
   const text = useText(samples, sample);
+  const near = useNear(store, graph, sample);
   const [x, y] = at.value ?? [0, 0];
   // Beside the point, where there is room for it.
   const beside = Math.max(18, away + 8);
@@ -81,6 +89,20 @@ export function HoverCard({ sample, samples, classes, words, place, checkpoint, 
         )}
       </dl>
       {predicted !== undefined && <p class="note">at {checkpoint}</p>}
+      {near.length > 0 && graph && (
+        <div class="near" data-testid="hover-near" data-samples={near.join(" ")}>
+          <p class="note">nearest in {graph.layer}</p>
+          {samples.hasPictures ? (
+            <div class="near-pictures">
+              {near.map((other) => (
+                <Thumbnail key={other} samples={samples} sample={other} side={29} label={`Sample ${other}`} />
+              ))}
+            </div>
+          ) : (
+            <p>{near.map((other) => other.toLocaleString("en-US")).join(" · ")}</p>
+          )}
+        </div>
+      )}
     </div>
   );
 }
@@ -98,6 +120,25 @@ function useScores(samples: Samples, place: number): Scores | null {
     };
   }, [samples, place]);
   return scores;
+}
+
+/** Its nearest neighbors in the layer, as the recording has them. */
+function useNear(store: RecordingStore, graph: NeighborGraph | null, sample: number): readonly number[] {
+  const [near, setNear] = useState<{ readonly sample: number; readonly of: readonly number[] } | null>(null);
+  const path = graph?.path;
+  useEffect(() => {
+    let current = true;
+    const read = async (): Promise<void> => {
+      const found = graph && isReadable(store, graph) && (await isCurrent(store, graph)) ? await neighborsIn(store, graph, sample) : [];
+      if (current) setNear({ sample, of: found.slice(0, NEAREST) });
+    };
+    // What can't be read is said where it is needed; a card does without.
+    read().catch(() => current && setNear(null));
+    return () => {
+      current = false;
+    };
+  }, [store, path, sample]);
+  return near?.sample === sample ? near.of : [];
 }
 
 function useText(samples: Samples, sample: number): string | null {

@@ -6,6 +6,7 @@ import { columnOf, wordsFor } from "../data/coloring";
 import type { AppState } from "../state/app-state";
 import type { FrameTimes } from "../state/frame-times";
 import type { Grip } from "../state/grip";
+import { graphOfPane } from "../state/view-quality";
 import { theme } from "../theme/theme";
 import { BestViewMenu, ViewKeeps } from "./BestViewMenu";
 import { describe } from "./caption";
@@ -117,6 +118,8 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
             width={drawnSize.value.width}
             height={drawnSize.value.height}
             away={drawnSize.value.away}
+            store={store}
+            graph={graphOfPane(pane)}
           />
         )}
       </TourView>

@@ -2,17 +2,12 @@
 
 import { digestOf } from "../data/neighbor-graphs";
 import type { EmbeddingIndex, Measures, StepEntry } from "../data/recording-index";
-import { type LayerSteps, methodTitle, stepsOf, titleAmong } from "../data/steps";
+import { methodTitle, stepNearest, stepsOf, titleAmong } from "../data/steps";
 import type { RecordingStore } from "../data/store";
 import type { AppState } from "../state/app-state";
 import type { Pane } from "../state/pane";
 import type { FlowWords } from "./flow-words";
 import { percent, trustTable, type TrustTable } from "./trust-table";
-
-/** The step that is told of: between two checkpoints that of the nearer one. */
-export function stepOf({ places, steps }: LayerSteps, place: number): number {
-  return steps[places.reduce((best, p, i) => (Math.abs(p - place) < Math.abs(places[best] - place) ? i : best), 0)];
-}
 
 /** The numbers of PCA at the same dimension: measured with the layout, or those of a stored PCA of as many dimensions. */
 export function pcaBeside(store: RecordingStore, embedding: EmbeddingIndex, step: number): Measures | null {
@@ -45,7 +40,7 @@ export function tableOf(state: AppState, pane: Pane): TrustTable | null {
   const shown = pane.steps.value;
   if (!recording || !shown) return null;
   const { embedding } = shown;
-  const step = stepOf(shown, pane.checkpoint.value);
+  const step = stepNearest(shown, pane.checkpoint.value);
   const entry = embedding.steps[step];
   const choices = pane === state ? state.choices.value : state.beside.choices.value;
   return trustTable({
@@ -66,7 +61,7 @@ export function Trust({ state, leg }: { state: AppState; leg: FlowWords | null }
   const table = tableOf(state, state);
   if (!recording || !shown || !table) return null;
   const { embedding } = shown;
-  const step = embedding.steps[stepOf(shown, state.checkpoint.value)];
+  const step = embedding.steps[stepNearest(shown, state.checkpoint.value)];
   const { store, entry } = recording;
   const dims = Math.min(step.rank, embedding.dims);
   const pca = embedding.method !== "pca" && !embedding.flow && store.embeddings.some((other) => other.method === "pca" && stepsOf(store.index, other, step.layer));

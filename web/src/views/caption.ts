@@ -30,6 +30,8 @@ export function captionOf({ layer, method, dims, units, simplex, classes, mark }
         : `Each ${mark} is one sample, placed by ${source}, in ${dims} directions that carry most of its variance. Move the layer scrubber: the points go on as the network computes them.`;
     case "umap":
       return `Each ${mark} is one sample, placed by a ${dims}-dimensional UMAP of ${source}: it keeps who is next to whom; the distances between groups mean little.`;
+    case "tsne":
+      return `Each ${mark} is one sample, placed by a t-SNE of ${source}: it keeps who is next to whom; sizes of groups and distances between them mean little.`;
     default:
       return `Each ${mark} is one sample, placed by ${source} in ${dims} dimensions: ${reading}.`;
   }
