@@ -1,5 +1,6 @@
 /** The stage of the trails: a canvas, and the loop that draws it. */
 
+import { graphOf } from "../data/neighbor-graphs";
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { litSteps, wordsFor } from "../data/coloring";
@@ -45,6 +46,7 @@ export function TrailsView({ state, recording }: { state: AppState; recording: O
   const coloring = state.coloring.value;
   const { samples, classes, store } = recording;
   const place = trails.places.value ? state.nearestCheckpoint.value : Math.max(0, store.index.checkpoints.findIndex(({ name }) => name === trails.index.value?.fixed));
+  const shownLayer = trails.index.value?.along === "checkpoints" ? trails.index.value.fixed : state.layer.value;
   if (failure) return <Message title="The trails can't be drawn" text={`${failure} ${description}`} />;
   return (
     <div class="pane" data-testid="pane">
@@ -65,6 +67,8 @@ export function TrailsView({ state, recording }: { state: AppState; recording: O
             width={size.value.width}
             height={size.value.height}
             away={4}
+            store={store}
+            graph={graphOf(store, shownLayer, place)}
           />
         )}
         {lost && <ContextLost />}
