@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from inscape.recording.recording import open_recording as open
     from inscape.studies.embed import embed as embed
     from inscape.studies.flow import flow as flow
+    from inscape.studies.lent import lend as lend
+    from inscape.studies.similarity import similarity as similarity
+    from inscape.studies.trails import trails as trails
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -29,6 +32,9 @@ _LAZY = {
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
     "flow": ("inscape.studies.flow", "flow"),
+    "lend": ("inscape.studies.lent", "lend"),
+    "similarity": ("inscape.studies.similarity", "similarity"),
+    "trails": ("inscape.studies.trails", "trails"),
     "InscapeError": ("inscape.errors", "InscapeError"),
     "probe": ("inscape.probe", None),
     "shape": ("inscape.shape", None),
@@ -45,11 +51,14 @@ __all__ = [
     "data",
     "embed",
     "flow",
+    "lend",
     "nets",
     "open",
     "probe",
     "record",
     "shape",
+    "similarity",
+    "trails",
 ]
 
 

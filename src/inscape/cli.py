@@ -204,6 +204,10 @@ def info(arguments: Arguments) -> int:
         embedding = recording.embedding(name)
         stale = "; STALE: its input changed, embed again" if embedding.stale else ""
         _say(f"  embedding  {name}: {len(embedding.steps)} steps, {embedding.method}{stale}")
+    for name in content["similarities"]:
+        similar = recording.similarity(name)
+        stale = "; STALE: its input changed, measure again" if similar.stale else ""
+        _say(f"  similarity {name}: {len(similar.rows)} × {len(similar.columns)}, {similar.title}{stale}")
     if not content["embeddings"]:
         _say(f"  no embedding yet: inscape embed {content['path']} pca")
     return 0
@@ -379,6 +383,13 @@ def demo(arguments: Arguments) -> int:
     return start(arguments)
 
 
+def similarity(arguments: Arguments) -> int:
+    """Measure how alike layers are."""
+    from inscape.cli_similarity import similarity as measure
+
+    return measure(arguments)
+
+
 COMMANDS = {
     "demo": demo,
     "record": record,
@@ -387,6 +398,7 @@ COMMANDS = {
     "verify": verify,
     "embed": embed,
     "flow": flow,
+    "similarity": similarity,
     "run": run,
     "serve": serve,
     "render": render,

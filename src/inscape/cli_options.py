@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from inscape import __version__, cli_render
+from inscape import __version__, cli_render, cli_similarity
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -49,6 +49,7 @@ def build_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _reading(add)
     _embed(add)
     _flow(add)
+    cli_similarity.options(add)
     _run(add)
     _serve(add)
     cli_render.options(add)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -270,14 +269,7 @@ def test_a_grid_of_layers_by_checkpoints_is_brushed_and_entered(tour: Tour, demo
     assert columns == 9 and tour.page.locator(".grid-row").count() == 13
     side = box["width"] / columns
     # The middle of a cloud: whoever is there is ringed in each of the 117 cells.
-    # A hand is never quite still.
-    trembling = itertools.cycle([0.5, -0.5])
-
-    def is_pointed_at() -> bool:
-        tour.page.mouse.move(box["x"] + side * 4.5 + next(trembling), box["y"] + side * 0.5)
-        return tour.state["hover"] is not None
-
-    tour.wait(is_pointed_at)
+    tour.page.mouse.move(box["x"] + side * 4.5, box["y"] + side * 0.5)
     tour.wait(lambda: tour.page.locator(".grid-canvas circle").count() == 9 * 13)
     tour.page.mouse.down()
     tour.page.mouse.move(box["x"] + side * 4.7, box["y"] + side * 0.6, steps=6)

@@ -26,6 +26,7 @@ class Step:
         explained: share of the variance kept, where the method has one.
         input: digest of the activation that it lays out.
         start: the layer and checkpoint that it went on from, where it is of a sequence.
+        lent: title of the other recording whose layer this is; None for a layer of this one.
     """
 
     layer: str
@@ -35,6 +36,7 @@ class Step:
     explained: float | None = None
     input: str | None = None
     start: list[str] | None = None
+    lent: str | None = None
 
 
 class Embedding:

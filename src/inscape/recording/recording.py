@@ -18,7 +18,9 @@ from inscape.recording.people.access import Colors, Handles, Selections
 from inscape.recording.people.bookmarks import Bookmarks
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
 from inscape.recording.results import combine_digests
+from inscape.recording.similarity import StoredSimilarity
 from inscape.recording.thumbnails import cut_cell
+from inscape.recording.trails import StoredTrails, moved
 from inscape.recording.verify import verify
 
 
@@ -65,6 +67,11 @@ class Recording:
     def checkpoints(self) -> list[str]:
         """The names of the published checkpoints, in the order of recording."""
         return [entry["name"] for entry in self._index["checkpoints"]]
+
+    @property
+    def title(self) -> str:
+        """The title, as the page shows it."""
+        return str(self._index["title"])
 
     @property
     def complete(self) -> bool:
@@ -194,8 +201,12 @@ class Recording:
         paths = results.published(self.path)
         return [from_folder(path.removeprefix("embeddings/")) for path in paths if path.startswith("embeddings/")]
 
-    def embedding(self, name: str, layer: str | None = None, checkpoint: str | int | None = None) -> Embedding:
+    def embedding(
+        self, name: str, layer: str | None = None, checkpoint: str | int | None = None, *, lent: str | None = None
+    ) -> Embedding:
         """A stored embedding: the whole sequence, or one step of it by layer (and checkpoint, by default the last).
+
+        With `lent`, the title of another recording, it is a step which that recording lent (see `inscape.lend`).
 
         Raises:
             UnknownName: there is no such embedding, or it has no such step.
@@ -209,18 +220,20 @@ class Recording:
         path = f"embeddings/{to_folder(name)}"
         content = self._summary(path)
         stale = self.is_stale(content)
-        if layer is None and checkpoint is None:
+        if layer is None and checkpoint is None and lent is None:
             return Embedding(self.path, path, content, selected=None, single=False, stale=stale)
         steps = [(step["layer"], step["checkpoint"]) for step in content["steps"]]
-        layers = list(dict.fromkeys(step[0] for step in steps))
-        wanted_layer = self.layer(layer) if layer is not None else layers[0] if len(layers) == 1 else None
+        there = [i for i, step in enumerate(content["steps"]) if step.get("lent") == lent]
+        layers = list(dict.fromkeys(steps[i][0] for i in there))
+        only = layers[0] if len(layers) == 1 else None
+        wanted_layer = only if layer is None else layer if lent is not None else self.layer(layer)
         wanted = [
             i
-            for i, (step_layer, step_checkpoint) in enumerate(steps)
-            if (wanted_layer is None or step_layer == wanted_layer)
-            and (checkpoint is None or step_layer == "input" or step_checkpoint == str(checkpoint))
+            for i in there
+            if (wanted_layer is None or steps[i][0] == wanted_layer)
+            and (checkpoint is None or steps[i][0] == "input" or steps[i][1] == str(checkpoint))
         ]
-        if checkpoint is None:
+        if checkpoint is None and (lent is None or layer is not None):
             order = {c: i for i, c in enumerate(self.checkpoints)}
             wanted = sorted(wanted, key=lambda i: order.get(steps[i][1], -1))[-1:]
         if not wanted:
@@ -252,17 +265,66 @@ class Recording:
         current = at in self.checkpoints and combine_digests([self.weights(at)]) == content["provenance"]["input"]
         return StoredFlow(self.path, path, content, stale=not current)
 
+    @property
+    def similarities(self) -> list[str]:
+        """The names of the stored matrices of similarities."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("similarity/")) for path in paths if path.startswith("similarity/")]
+
+    def similarity(self, name: str = "cka") -> StoredSimilarity:
+        """A stored matrix of similarities of layers.
+
+        Raises:
+            UnknownName: there is no such matrix.
+        """
+        if name not in self.similarities:
+            remedy = offer(name, self.similarities) if self.similarities else "make it: inscape.similarity(rec)"
+            raise UnknownName("the recording has no such matrix of similarities", got=repr(name), remedy=remedy)
+        path = f"similarity/{to_folder(name)}"
+        content = self._summary(path)
+        own = content["rows"] + (content["columns"] if content["other"] is None else [])
+        return StoredSimilarity(self.path, path, content, stale=self._changed(own))
+
+    @property
+    def trails(self) -> list[str]:
+        """The names of the stored trails."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix("trails/")) for path in paths if path.startswith("trails/")]
+
+    def trail(self, name: str) -> StoredTrails:
+        """Stored trails: the paths of all samples through checkpoints or layers.
+
+        Raises:
+            UnknownName: there are none of this name.
+        """
+        if name not in self.trails:
+            remedy = offer(name, self.trails) if self.trails else "make them: inscape.trails(rec, layer)"
+            raise UnknownName("the recording has no such trails", got=repr(name), remedy=remedy)
+        path = f"trails/{to_folder(name)}"
+        content = self._summary(path)
+        return StoredTrails(self.path, path, content, stale=self.is_stale(content) or moved(self.path, content))
+
     def weights(self, checkpoint: str | int | None = None) -> str:
         """The digest of a checkpoint's weights: hexadecimal SHA-256."""
         return str(self._summary(f"checkpoints/{to_folder(self.checkpoint(checkpoint))}").get("weights", ""))
 
     def is_stale(self, content: dict[str, Any]) -> bool:
-        """Whether a result's input has changed since it was computed."""
+        """Whether a result's input has changed since it was computed; of a lent step it can't be known here."""
         try:
-            digests = [self.activation(s["layer"], s["checkpoint"]).digest or "" for s in content["steps"]]
+            digests = [
+                s["input"] if s.get("lent") else self.activation(s["layer"], s["checkpoint"]).digest or ""
+                for s in content["steps"]
+            ]
         except (UnknownName, UnknownLayer, AmbiguousLayer):
             return True
         return bool(combine_digests(digests) != content["provenance"]["input"])
+
+    def _changed(self, activations: list[dict[str, Any]]) -> bool:
+        """Whether any of these has another digest than it had."""
+        try:
+            return any((self.activation(a["layer"], a["checkpoint"]).digest or "") != a["input"] for a in activations)
+        except (UnknownName, UnknownLayer, AmbiguousLayer):
+            return True
 
     @property
     def selections(self) -> Selections:
@@ -314,6 +376,8 @@ class Recording:
             "unfinished": unfinished,
             "embeddings": self.embeddings,
             "flows": self.flows,
+            "similarities": self.similarities,
+            "trails": self.trails,
             "bytes": size,
             "size": human_bytes(size),
         }

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from inscape.shape.bundling import bundle as bundle
 from inscape.shape.discriminant import discriminant as discriminant
 from inscape.shape.neighbors import Neighbors as Neighbors
 from inscape.shape.neighbors import neighbors as neighbors
@@ -17,8 +18,13 @@ from inscape.shape.pca import pca as pca
 from inscape.shape.procrustes import procrustes as procrustes
 from inscape.shape.quality import Quality as Quality
 from inscape.shape.quality import quality as quality
+from inscape.shape.similarity import cka as cka
+from inscape.shape.similarity import procrustes_distance as procrustes_distance
+from inscape.shape.similarity import similarity_matrix as similarity_matrix
 from inscape.shape.tour import GrandTour as GrandTour
 from inscape.shape.tour import TourState as TourState
+from inscape.shape.trails import Parting as Parting
+from inscape.shape.trails import parting as parting
 from inscape.shape.tsne import tsne as tsne
 from inscape.shape.umap import umap as umap
 
@@ -26,13 +32,19 @@ __all__ = [
     "PCA",
     "GrandTour",
     "Neighbors",
+    "Parting",
     "Quality",
     "TourState",
+    "bundle",
+    "cka",
     "discriminant",
     "neighbors",
+    "parting",
     "pca",
     "procrustes",
+    "procrustes_distance",
     "quality",
+    "similarity_matrix",
     "tsne",
     "umap",
 ]

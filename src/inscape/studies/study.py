@@ -223,6 +223,8 @@ def _run(
             continue
         if "flow" in result:
             made, new = _make_flow(study, recording, result, say, progress, trust)
+        elif "similarity" in result:
+            made, new = _make_similarity(recording, result, say, progress)
         else:
             made, new = _make(recording, result, say, progress)
         (report.done if new else report.skipped).append(f"{name}{made}")
@@ -248,16 +250,36 @@ def _receipt(study: Study) -> Path:
 def _make(recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None) -> tuple[str, bool]:
     """Lay out; returns the name, and whether it is new."""
     arguments = {key: result[key] for key in ("layers", "dims", "seed", "name", "quality", "joint") if key in result}
-    checkpoints = result.get("checkpoints")
-    if checkpoints == "last":
-        arguments["checkpoints"] = [recording.checkpoint()]
-    elif checkpoints not in (None, "all"):
-        arguments["checkpoints"] = checkpoints
+    arguments |= _times(recording, result)
     before = {name: recording.embedding(name).provenance.created for name in recording.embeddings}
     made = embed(recording, result["embed"], stepwise=True, progress=progress, **arguments)
     new = before.get(made.name) != made.provenance.created
     if new:
         say(f"  {made.name}: {len(made.steps)} layouts in {made.coordinates.shape[-1]} dimensions")
+    return made.name, new
+
+
+def _times(recording: Recording, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The checkpoints that a result asks for, as an argument."""
+    checkpoints = result.get("checkpoints")
+    if checkpoints == "last":
+        return {"checkpoints": [recording.checkpoint()]}
+    return {} if checkpoints in (None, "all") else {"checkpoints": checkpoints}
+
+
+def _make_similarity(
+    recording: Recording, result: Mapping[str, Any], say: Say, progress: bool | None
+) -> tuple[str, bool]:
+    """Compare layers; returns the name, and whether it is new."""
+    from inscape.studies.similarity import similarity
+
+    arguments = {key: result[key] for key in ("layers", "unbiased", "name") if key in result}
+    arguments |= _times(recording, result)
+    before = {name: recording.similarity(name).provenance.created for name in recording.similarities}
+    made = similarity(recording, method=str(result["similarity"]), progress=progress, **arguments)
+    new = before.get(made.name) != made.provenance.created
+    if new:
+        say(f"  {made.name}: {len(made.rows)} × {len(made.columns)}, {made.title}")
     return made.name, new
 
 

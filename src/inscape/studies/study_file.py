@@ -10,6 +10,7 @@ from inscape.errors import WrongCall
 from inscape.recording.names import offer
 from inscape.studies.bookmarks import check_bookmarks
 from inscape.studies.embed import METHODS
+from inscape.studies.similarity import METHODS as SIMILARITIES
 
 DATA = {"source", "splits", "labels", "class_names", "image_size", "resize", "mode", "mean", "std", "strict"}
 RECORD = {"layers", "reduction", "dtype", "batch_size", "predictions", "channels", "engine", "allow_nonfinite"}
@@ -22,6 +23,7 @@ SECTIONS = {
 }
 RESULTS = {
     "embed": {"embed", "layers", "checkpoints", "dims", "seed", "name", "quality", "joint", "later"},
+    "similarity": {"similarity", "layers", "checkpoints", "unbiased", "name", "later"},
     "flow": {"flow", "path", "checkpoint", "route", "dims", "iterations", "seed", "later"},
 }
 """The keys of each kind of result; the first names the kind."""
@@ -129,6 +131,12 @@ def _results(results: Any, path: Path) -> None:
             got = ", ".join(sorted(unknown)) or f"none of {', '.join(RESULTS)}"
             known = sorted(RESULTS[kind]) if kind else list(RESULTS)
             raise WrongCall("a result of the study is unknown", got=f"{got} in {path}", remedy=offer(got, known))
+        if kind == "similarity" and result["similarity"] not in SIMILARITIES:
+            raise WrongCall(
+                "there is no such similarity",
+                got=f"similarity = {result['similarity']!r} in {path}",
+                remedy="choose from " + ", ".join(SIMILARITIES),
+            )
         if kind == "embed" and result["embed"] not in METHODS:
             raise WrongCall(
                 "there is no such embedding",

@@ -1,6 +1,6 @@
 /** Small multiples: layer by checkpoint. One basis turns them all; what is brushed in one is lit in every one. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AppState } from "../state/app-state";
 import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
@@ -22,34 +22,44 @@ export function GridView({ state }: { state: AppState }) {
   const [lost, setLost] = useState(false);
   // A lost context comes back as a new one: the stage is built again.
   const [life, setLife] = useState(0);
-  useEffect(() => {
+  const { width, height } = cellSize(size, rows.length, columns.length);
+  // Where the cells are to get another size, nothing is drawn as it will be: whoever waits for the picture waits on.
+  const fitted = useRef({ width, height, rows: rows.length, columns: columns.length });
+  fitted.current = { width, height, rows: rows.length, columns: columns.length };
+  useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    const observer = new ResizeObserver(() => setSize({ width: box.clientWidth, height: box.clientHeight }));
+    state.drawn = false;
+    const observer = new ResizeObserver(() => {
+      const now = { width: box.clientWidth, height: box.clientHeight };
+      const cell = cellSize(now, fitted.current.rows, fitted.current.columns);
+      if (cell.width !== fitted.current.width || cell.height !== fitted.current.height) state.drawn = false;
+      setSize(now);
+    });
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  const width = Math.max(LEAST.width, Math.floor((size.width - NAMES) / Math.max(1, columns.length)));
-  const height = Math.max(LEAST.height, Math.min(width, Math.floor((size.height - 24) / Math.max(1, rows.length))));
+  // The clouds outlive the size of their cells: else nothing would lie under the pointer until they are read again.
+  const [motion, setMotion] = useState<GridMotion | null>(null);
   useEffect(() => {
-    if (!canvas.current || !marks.current || !recording || !size.width) return;
-    const motion = new GridMotion(state, recording, cells);
+    if (!recording) return;
+    const made = new GridMotion(state, recording, cells);
+    setMotion(made);
+    return () => made.end();
+  }, [recording, cells]);
+  useEffect(() => {
+    if (!canvas.current || !marks.current || !motion || !size.width) return;
     const contextChanged = (there: boolean): void => {
       setLost(!there);
       if (there) setLife((n) => n + 1);
     };
     try {
-      const end = runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height, contextChanged });
-      return () => {
-        end();
-        motion.end();
-      };
+      return runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height, contextChanged });
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
-      motion.end();
       return;
     }
-  }, [recording, cells, width, height, size.width > 0, life]);
+  }, [motion, width, height, size.width > 0, life]);
   if (!recording) return null;
   if (failure) return <Message title="The points can't be drawn" text={failure} />;
   const names = recording.store.index.checkpoints.map(({ name }) => name);
@@ -80,6 +90,17 @@ export function GridView({ state }: { state: AppState }) {
       )}
     </div>
   );
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** CSS pixels of a cell in a box of such a size. */
+function cellSize(box: Size, rows: number, columns: number): Size {
+  const width = Math.max(LEAST.width, Math.floor((box.width - NAMES) / Math.max(1, columns)));
+  return { width, height: Math.max(LEAST.height, Math.min(width, Math.floor((box.height - 24) / Math.max(1, rows)))) };
 }
 
 function isHere(state: AppState): (cell: Cell) => boolean {

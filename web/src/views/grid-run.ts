@@ -113,6 +113,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
   canvas.addEventListener("webglcontextrestored", onRestored);
   return () => {
     cancelAnimationFrame(request);
+    state.drawn = false;
     for (const stop of stops) stop();
     canvas.removeEventListener("webglcontextlost", onLost);
     canvas.removeEventListener("webglcontextrestored", onRestored);

@@ -11,6 +11,7 @@ Index = Mapping[str, Any]
 """`attributes.inscape` of the recording that the job is about."""
 
 METHODS = ("pca", "umap", "tsne", "units")
+SIMILARITIES = {"cka": "CKA", "svcca": "SVCCA", "procrustes": "Procrustes", "nuclear": "Nuclear-norm"}
 LONGEST_LIST = 10_000
 UNITS_LIMIT = 64
 
@@ -75,7 +76,29 @@ def _embed(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], st
     return checked, f"{'joint ' if joint else ''}{shown} of {what}"
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {"embed": _embed}
+def _similarity(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], str]:
+    """`inscape.similarity` of the recording with itself."""
+    _only(parameters, ("method", "layers", "checkpoints", "unbiased"))
+    method = _one_of(parameters.get("method", "cka"), tuple(SIMILARITIES), "method")
+    layers = [str(layer["name"]) for layer in index["layers"]]
+    names = _names(parameters.get("layers"), layers, "layer")
+    checkpoints = _names(parameters.get("checkpoints"), [c["name"] for c in index["checkpoints"]], "checkpoint")
+    if not index["checkpoints"]:
+        raise WrongCall(
+            "this recording has no finished checkpoint yet", got="0 checkpoints", remedy="wait for the first one"
+        )
+    unbiased = parameters.get("unbiased", True)
+    if not isinstance(unbiased, bool):
+        raise WrongCall("unbiased is true or false", got=_shown(unbiased), remedy="leave it out")
+    what = "every layer" if names is None else names[0] if len(names) == 1 else f"{len(names)} layers"
+    checked = {"method": method, "layers": names, "checkpoints": checkpoints, "unbiased": unbiased}
+    return checked, f"{SIMILARITIES[method]} similarity of {what}"
+
+
+KINDS: dict[str, Callable[[dict[str, Any], Index], tuple[dict[str, Any], str]]] = {
+    "embed": _embed,
+    "similarity": _similarity,
+}
 
 
 def _check_units(names: Sequence[str] | None, layers: Mapping[str, int]) -> None:

@@ -70,7 +70,15 @@ def _embed(path: str, parameters: dict[str, Any], report: Report) -> None:
     embed(open_recording(path), arguments.pop("method"), progress=report, add=True, stepwise=True, **arguments)
 
 
-WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {"embed": _embed}
+def _similarity(path: str, parameters: dict[str, Any], report: Report) -> None:
+    from inscape.recording import open_recording
+    from inscape.studies.similarity import similarity
+
+    report(0, 0, "products", "loading the libraries")
+    similarity(open_recording(path), progress=report, **parameters)
+
+
+WORK: dict[str, Callable[[str, dict[str, Any], Report], None]] = {"embed": _embed, "similarity": _similarity}
 
 
 if __name__ == "__main__":
