@@ -143,6 +143,7 @@ def test_a_layer_is_added_to_what_is_there(trained: Any) -> None:
 def test_a_stepwise_embedding_is_published_on_its_way(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["inscape.studies.embed"]  # the name itself is the function
     monkeypatch.setattr(module, "PUBLISHED_EVERY", 0.0)
+    monkeypatch.setattr(module, "WRITING_SHARE", float("inf"))
     seen: list[tuple[int, int]] = []
 
     def report(done: int, total: int, unit: str, doing: str) -> None:

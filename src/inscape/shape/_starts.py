@@ -59,4 +59,5 @@ def change(before: Neighbors, after: Neighbors) -> Float64[np.ndarray, " sample"
     rows = np.arange(len(after.indices))[:, None]
     largest = int(max(before.indices.max(), after.indices.max())) + 1
     kept = np.isin(after.indices[:, :k] + rows * largest, before.indices[:, :k] + rows * largest)
-    return 1.0 - kept.mean(axis=1)
+    lost: np.ndarray = 1.0 - kept.mean(axis=1)
+    return lost

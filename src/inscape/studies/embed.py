@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from numpy.typing import ArrayLike
 
@@ -13,12 +13,15 @@ from inscape.errors import ArrayError, WrongCall
 from inscape.progress import Progress, Report
 from inscape.recording import Embedding, Provenance, Recording
 from inscape.recording.results import combine_digests
+from inscape.studies.asked import DIMS as DIMS
 from inscape.studies.asked import LAID_OUT, chosen_checkpoints, chosen_dims, times_of
 from inscape.studies.asked import chosen_layers as chosen_layers
 from inscape.studies.embedding_results import TITLES, Step, store, stored_layouts, stored_starts
-from inscape.studies.layouts import NEAR, NEIGHBORS, Before, Layout, lay_out
+from inscape.studies.layouts import NEAR, NEIGHBORS, Before, lay_out
 from inscape.studies.measuring import is_measured, measured
 from inscape.studies.sequences import INDEPENDENT, SEQUENCE, plan_starts
+
+T = TypeVar("T")
 
 METHODS = ("pca", "umap", "tsne", "units")
 PUBLISHED_EVERY = 3.0
@@ -152,7 +155,8 @@ def embed(
         for i, (step, array) in enumerate(zip(steps, inputs, strict=True)):
             bar.describe(f"{TITLES[method]} of {step.layer} at {step.checkpoint}")
             known = here.get(step.key)
-            start = None if starts is None or starts[i] is None else steps[starts[i]]
+            at = None if starts is None else starts[i]
+            start = None if at is None else steps[at]
             before = None if start is None else Before(here[start.key], start.layer, start.checkpoint)
             layout = known or at_step(
                 step, lay_out, rec, method, step.layer, step.checkpoint, array, dims, seed, before
@@ -221,7 +225,7 @@ def _added(
     return name, wanted
 
 
-def at_step(step: Step, compute: Callable[..., Layout], *arguments: Any) -> Layout:
+def at_step(step: Step, compute: Callable[..., T], *arguments: Any) -> T:
     """Call a method; its complaint about an array says which one it was."""
     try:
         return compute(*arguments)

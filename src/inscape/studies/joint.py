@@ -143,12 +143,12 @@ def comparable(blocks: Sequence[Floats], layers: Sequence[str]) -> Floats:
         reduced[:, :rank] = shape.pca(np.concatenate(own), rank).coordinates
         norm = np.linalg.norm(reduced, axis=1).mean()
         reduced /= norm if norm > 0 else 1.0
-        parts = np.split(reduced, len(own))
+        parts: list[Floats] = list(np.split(reduced, len(own)))
         if before:
             # The same checkpoint of both; the data itself, which has one, is compared with the last.
             pairs = list(zip(reversed(parts), reversed(before), strict=False))
             turn = shape.procrustes(np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs]))
             parts = [part @ turn for part in parts]
         found += parts
-        before = parts
+        before = list(parts)
     return np.concatenate(found).astype(np.float32)
