@@ -227,3 +227,29 @@ def test_errors() -> None:
     X[1, 1] = np.nan
     with pytest.raises(ArrayError, match="1 of 5 rows"):
         shape.neighbors(X, k=1)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.uint8])
+def test_more_units_than_samples_go_through_their_products(dtype: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    X = (generator.normal(size=(60, 300)) * 20 + 100).astype(dtype)
+    X[10:14] = X[3]  # copies
+    if dtype == np.float32:
+        X[20] = X[21] + 1e-4 * generator.normal(size=300)  # as good as a copy beside what lies between others
+    wide = X.astype(np.float64)
+    expected = slow(cdist(wide, wide), 6)
+    monkeypatch.setattr(sys.modules["inscape.shape.rows"], "BLOCK", 3000)
+    seen = []
+    products = exactly.gram
+    monkeypatch.setattr(exactly, "gram", lambda X: seen.append(X.shape) or products(X))
+    for array in (X, OnlyRows(X)):
+        found = shape.neighbors(array, k=6)
+        np.testing.assert_array_equal(found.indices, expected)
+        distances = np.linalg.norm(wide[found.indices] - wide[:, None], axis=2)
+        np.testing.assert_allclose(found.distances, distances, rtol=1e-6)
+    assert seen == [(56, 300)] * 2
+    assert shape.neighbor_recall(X, found) == (1.0, 60)
+    X = X.astype(np.float32)
+    X[4, 250] = np.nan
+    with pytest.raises(ArrayError, match="1 of 60 rows"):
+        shape.neighbors(OnlyRows(X), k=6)

@@ -146,3 +146,17 @@ def test_errors() -> None:
         shape.pca(X, 2)
     with pytest.raises(ArrayError, match="too large"):
         shape.pca(np.full((3, 3), 1e200), 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_many_more_units_than_samples_are_looked_at_by_columns(dtype: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = (np.random.default_rng(0).normal(size=(40, 500)) @ np.diag(np.linspace(0, 2, 500)) + 50).astype(dtype)
+    monkeypatch.setattr(sys.modules["inscape.shape.rows"], "BLOCK", 3000)
+    assert sys.modules["inscape.shape._gram"].pays(X)
+    found = shape.pca(X, 5)
+    centered = X.astype(np.float64) - X.astype(np.float64).mean(axis=0)
+    _, lengths, components = np.linalg.svd(centered, full_matrices=False)
+    np.testing.assert_allclose(found.variance, lengths[:5] ** 2 / 39, rtol=1e-10)
+    expected = centered @ components[:5].T
+    signs = np.sign((expected * found.coordinates).sum(axis=0))
+    np.testing.assert_allclose(found.coordinates, expected * signs, atol=1e-4)

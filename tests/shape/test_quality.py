@@ -256,3 +256,21 @@ def test_errors() -> None:
     Y[:3] = np.nan
     with pytest.raises(ArrayError, match="Y holds numbers that are not finite"):
         shape.quality(X, Y, k=2)
+
+
+def test_more_units_than_samples_go_through_their_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    X = (generator.normal(size=(80, 400)) * generator.uniform(0, 3, size=400) + 30).astype(np.float32)
+    X[5:9] = X[1]
+    Y = X[:, :2]
+    whole = shape.quality(X, Y)
+    rows = sys.modules["inscape.shape.rows"]
+    monkeypatch.setattr(rows, "BLOCK", 4000)
+    assert sys.modules["inscape.shape._gram"].pays(X)
+    found = shape.quality(X, Y)
+    assert (found.trustworthiness, found.continuity) == (whole.trustworthiness, whole.continuity)
+    np.testing.assert_array_equal(found.per_sample, whole.per_sample)
+    np.testing.assert_allclose(found.per_sample_correlation, whole.per_sample_correlation, atol=1e-5)
+    X[7, 399] = np.inf
+    with pytest.raises(ArrayError, match="1 of 80 rows"):
+        shape.quality(X, Y)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
+from inscape.shape._gram import gram, pays
 from inscape.shape.rows import Centered, Rows
 
 _CACHED = 64_000  # products turned into distances at once: they stay in the cache, which is twice as fast
@@ -18,11 +21,32 @@ class Distances:
     """
 
     def __init__(self, X: Rows, name: str = "X") -> None:
-        self.points = Centered(X, name)
-        self._floor = 4.0 * (self.points.D + 8) * np.finfo(np.float64).eps
-        self._norms = np.empty(self.points.N)
-        for rows, block in self.points:
+        self._N, D = X.shape
+        self._floor = 4.0 * (D + 8) * np.finfo(np.float64).eps
+        self._gram: np.ndarray | None = None
+        if pays(X):
+            self._gram = gram(X, name)
+            self._norms = np.diag(self._gram).copy()
+            largest = float(np.sqrt(self._norms.max()))
+            self._scale = largest if largest > 0 else 1.0
+            self._gram /= self._scale**2
+            self._norms /= self._scale**2
+            return
+        self._points = Centered(X, name)
+        self._scale = self._points.scale
+        self._norms = np.empty(self._N)
+        for rows, block in self._points:
             np.einsum("ij,ij->i", block, block, out=self._norms[rows])
+
+    def _products(self, rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Of these samples with all, some columns at a time."""
+        if self._gram is not None:
+            yield slice(0, self._N), self._gram[rows]
+            return
+        chosen = self._points.take(rows)
+        for columns, block in self._points:
+            # A product of a matrix with itself takes half the time: all rows are passed as the very same array.
+            yield columns, chosen @ (chosen if len(block) == len(chosen) == self._N else block).T
 
     def nearest(
         self, rows: Int64[np.ndarray, " row"], k: int
@@ -31,10 +55,9 @@ class Distances:
 
         X is read once. Distances within rounding of each other may change places.
         """
-        chosen, own = self.points.take(rows), self._norms[rows, None]
+        own = self._norms[rows, None]
         indices, best = np.zeros((len(rows), 0), np.int64), np.zeros((len(rows), 0))
-        for columns, block in self.points:
-            squared = chosen @ block.T
+        for columns, squared in self._products(rows):
             squared *= -2.0
             squared += self._norms[columns]
             first, last = np.searchsorted(rows, [columns.start, columns.stop])
@@ -47,16 +70,13 @@ class Distances:
             indices, best = np.take_along_axis(indices, order, 1), np.take_along_axis(best, order, 1)
         best += own
         np.copyto(best, 0.0, where=best < self._floor * own)
-        return indices, best * self.points.scale**2
+        return indices, best * self._scale**2
 
     def squared(self, rows: Int64[np.ndarray, " row"]) -> Float32[np.ndarray, "row sample"]:
         """From these samples (rising indices) to all; infinity from a sample to itself."""
-        found = np.empty((len(rows), self.points.N), np.float32)
-        chosen = self.points.take(rows)
+        found = np.empty((len(rows), self._N), np.float32)
         own = self._norms[rows, None]
-        for columns, block in self.points:
-            # A product of a matrix with itself takes half the time: all rows are passed as the very same array.
-            products = chosen @ (chosen if len(block) == len(chosen) == self.points.N else block).T
+        for columns, products in self._products(rows):
             norms = self._norms[columns]
             step = max(1, _CACHED // len(norms))
             for start in range(0, len(rows), step):

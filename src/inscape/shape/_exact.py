@@ -14,8 +14,12 @@ import numpy as np
 from jaxtyping import Float64, Int64, Shaped
 
 from inscape.shape import _torch_products, _validate
+from inscape.shape._gram import gram, pays
+
+_Blocks = Iterator[tuple[slice, np.ndarray, np.ndarray]]
 
 _SPARE = 9
+_CANCELLED = 1e-5  # of the squared lengths: a squared distance below that has lost digits in a float64 product
 _MANY_PAIRS = 400_000_000  # from where torch is worth its import
 _PAIRS = 8_000_000  # distances held at once: 64 MB as float64
 
@@ -104,12 +108,12 @@ def _nearest_distinct(
     found, distances = np.empty((len(rows), k), np.int64), np.empty((len(rows), k))
     left = np.arange(len(rows))
     count = min(k + _SPARE, len(points) - 1)
-    single = points.dtype in (np.float16, np.float32) and points.shape[1] > 4
+    single = points.dtype in (np.float16, np.float32) and points.shape[1] > 4 and not pays(points)
     for dtype in (np.float32, np.float64) if single else (np.float64,):
         unproved = []
-        for some, candidates, limit in _propose(points, rows[left], count, dtype):
+        for some, candidates, limit, known in _propose(points, rows[left], count, dtype):
             here = left[some]
-            squared = squared_distances(points, candidates, rows[here])
+            squared = squared_distances(points, candidates, rows[here]) if known is None else known
             order = np.lexsort((candidates, squared))[:, :k]
             found[here] = np.take_along_axis(candidates, order, 1)
             distances[here] = np.take_along_axis(squared, order, 1)
@@ -131,29 +135,58 @@ def _nearest_distinct(
 
 def _propose(
     points: np.ndarray, rows: np.ndarray, count: int, dtype: type
-) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """By blocks: candidates of each row, and a squared distance below which no sample is that isn't among them."""
-    centered = _Centered(points, dtype)
+) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray | None]]:
+    """By blocks: candidates of each row, a squared distance below which no sample is that isn't among them, and the
+    squared distances of the candidates where the products tell them well enough."""
+    wide = pays(points)
+    centered: _Centered | _Wide = _Wide(points) if wide else _Centered(points, dtype)
     norms = centered.norms
     # The classical bound on a product of D terms (Higham 2002, §3.1), the rounding of the centered points, and that of
     # the three-term sum.
     bound = (points.shape[1] + 8) * 2.0 * np.finfo(dtype).eps
     widest = norms.max()
     many = dtype == np.float32 and len(rows) * len(points) > _MANY_PAIRS
-    smallest = _torch_products.smallest if many and count < len(points) - 1 else _smallest
+    smallest: Callable[..., _Blocks] = _torch_products.smallest if many and count < len(points) - 1 else _smallest
     for some, candidates, worst in smallest(centered, rows, count):
         own = norms[rows[some]]
         limit = np.full(len(own), np.inf)
         if count < len(points) - 1:
             limit = (2.0 * worst.astype(np.float64) + own - bound * (own + widest)) * centered.scale**2
-        yield some, candidates, limit
+        known = centered.squared(rows[some], candidates) if isinstance(centered, _Wide) else None
+        yield some, candidates, limit, known
+
+
+class _Wide:
+    """Points of more units than there are points: what is known of them is their Gram matrix, in float64."""
+
+    scale = 1.0
+    dtype = np.float64
+
+    def __init__(self, points: np.ndarray) -> None:
+        self._points = points
+        self._gram = gram(points)
+        self.norms = np.diag(self._gram).copy()
+
+    def products(self, rows: np.ndarray) -> np.ndarray:
+        """Of these rows with all."""
+        found: np.ndarray = self._gram[rows]
+        return found
+
+    def squared(self, rows: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        """The squared distance of each row to its candidates, to seven digits or by differences."""
+        own, products = self.norms[rows, None], np.take_along_axis(self._gram[rows], indices, 1)
+        found: np.ndarray = own + self.norms[indices] - 2.0 * products
+        for row, column in np.argwhere(found < _CANCELLED * (own + self.norms[indices])):
+            pair = indices[row : row + 1, column : column + 1]
+            found[row, column] = squared_distances(self._points, pair, rows[row : row + 1])[0, 0]
+        return found
 
 
 class _Centered:
     """Points about their mean, to the order of one, where squares neither overflow nor vanish."""
 
     def __init__(self, points: np.ndarray, dtype: type) -> None:
-        self._points, self._dtype = points, dtype
+        self._points, self.dtype = points, dtype
         self._mean = points.mean(axis=0, dtype=np.float64)
         blocks = list(_validate.row_blocks(points.shape))
         largest = max(np.abs(points[rows] - self._mean).max() for rows in blocks)
@@ -171,7 +204,7 @@ class _Centered:
             self.norms[rows] = np.einsum("ij,ij->i", block, block, dtype=np.float64)
 
     def _prepared(self, block: np.ndarray) -> np.ndarray:
-        prepared: np.ndarray = ((block - self._mean) / self.scale).astype(self._dtype)
+        prepared: np.ndarray = ((block - self._mean) / self.scale).astype(self.dtype)
         return prepared
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
@@ -183,7 +216,7 @@ class _Centered:
         if self.whole is not None:
             found: np.ndarray = chosen @ self.whole.T
             return found
-        found = np.empty((len(rows), len(self._points)), self._dtype)
+        found = np.empty((len(rows), len(self._points)), self.dtype)
         for columns in _validate.row_blocks(self.shape):
             found[:, columns] = chosen @ self[columns].T
         return found
@@ -191,7 +224,7 @@ class _Centered:
 
 def _smallest(centered: _Centered, rows: np.ndarray, count: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """By blocks: the samples that seem nearest, and the largest score among them."""
-    half = (0.5 * centered.norms).astype(centered[:1].dtype)
+    half: np.ndarray = (0.5 * centered.norms).astype(centered.dtype)
     step = max(1, _PAIRS // len(half))
     for start in range(0, len(rows), step):
         some = slice(start, min(start + step, len(rows)))

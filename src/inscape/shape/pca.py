@@ -11,6 +11,7 @@ from jaxtyping import Float32, Float64
 from inscape.errors import ArrayError
 from inscape.shape import _validate
 from inscape.shape._eigen import largest
+from inscape.shape._gram import gram, pays
 from inscape.shape.rows import Rows as Rows
 
 # Numbers of X that are held at once, as float64: 64 MB. The smallest matrix of products is larger than that anyway.
@@ -36,7 +37,7 @@ class PCA:
 
 
 def pca(X: Rows, dims: int) -> PCA:
-    """The exact principal components of X, which is read by blocks of rows and never held whole.
+    """The exact principal components of X, which is read by blocks of rows and never held whole, but for one case.
 
     Args:
         X: (N, D) real, finite, N ≥ 2: an array, or anything with shape, dtype and row slicing (Zarr, a memory map).
@@ -46,8 +47,9 @@ def pca(X: Rows, dims: int) -> PCA:
         ArrayError: X is not such a matrix, holds NaN or infinity (the message counts the rows), or dims is too large.
 
     Means and products are accumulated in float64 about a mean taken first, so that a large offset costs no digits.
-    The products are the covariance (D × D) or, where N < D, the Gram matrix (N × N). Variances below 1e-13 of the
-    largest drown in rounding and count as none. Pearson, Philosophical Magazine 2 (1901).
+    The products are the covariance (D × D) or, where N < D, the Gram matrix (N × N); for which up to 6,000 samples are
+    read into memory, in their own type. Variances below 1e-13 of the largest drown in rounding and count as none.
+    Pearson, Philosophical Magazine 2 (1901).
 
     >>> import numpy as np
     >>> found = pca(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), dims=1)
@@ -82,7 +84,7 @@ class _Blocks:
 
     def __init__(self, X: Rows) -> None:
         self.N, self.D = X.shape
-        self._X = X
+        self.X = X
         self._mean = np.zeros(self.D)
         self._only: np.ndarray | None = None
 
@@ -98,7 +100,7 @@ class _Blocks:
     def __getitem__(self, rows: slice) -> np.ndarray:
         if self._only is not None:
             return self._only
-        block = np.array(self._X[rows], np.float64)
+        block = np.array(self.X[rows], np.float64)
         block -= self._mean
         if len(block) == self.N:
             self._only = block
@@ -141,12 +143,15 @@ def _from_covariance(blocks: _Blocks, dims: int) -> tuple[np.ndarray, np.ndarray
 
 
 def _from_gram(blocks: _Blocks, dims: int) -> tuple[np.ndarray, np.ndarray, float]:
-    G = np.empty((blocks.N, blocks.N))
-    for rows, block in blocks:
-        G[rows, rows] = block @ block.T
-        for below in blocks.rows(start=rows.stop):
-            G[below, rows] = blocks[below] @ block.T
-            G[rows, below] = G[below, rows].T
+    if pays(blocks.X):
+        G = gram(blocks.X)
+    else:
+        G = np.empty((blocks.N, blocks.N))
+        for rows, block in blocks:
+            G[rows, rows] = block @ block.T
+            for below in blocks.rows(start=rows.stop):
+                G[below, rows] = blocks[below] @ block.T
+                G[rows, below] = G[below, rows].T
     values, vectors = largest(G, dims)
     components = np.zeros((dims, blocks.D))
     for rows, block in blocks:
