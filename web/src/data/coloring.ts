@@ -11,7 +11,7 @@ import { type Numbers, type Scale, stepsOn, written } from "./quantities";
 import type { Column } from "./sample-columns";
 import type { Scores } from "./samples";
 
-/** A built-in coloring, or `column:<name>`. */
+/** A built-in coloring, `column:<name>`, or `unit:<layer>:<i>`. */
 export type ColorBy = string;
 export const BUILT_IN = ["label", "prediction", "correctness", "confidence", "loss", "movement", "difference", "quality"] as const;
 export type BuiltIn = (typeof BUILT_IN)[number];
@@ -25,6 +25,30 @@ export function byColumn(name: string): ColorBy {
 /** The column that is colored by; null for the built-in ones. */
 export function columnOf(by: ColorBy): string | null {
   return by.startsWith(OF_COLUMN) ? by.slice(OF_COLUMN.length) : null;
+}
+
+const OF_UNIT = "unit:";
+
+/** A unit that is colored by. */
+export interface UnitColoring {
+  readonly layer: string;
+  readonly unit: number;
+}
+
+export function unitColoring(layer: string, unit: number): ColorBy {
+  return `${OF_UNIT}${layer}:${unit}`;
+}
+
+/** The unit that is colored by; null for other colorings. */
+export function unitOfColoring(by: ColorBy): UnitColoring | null {
+  const match = /^unit:(.+):(\d+)$/.exec(by);
+  return match && { layer: match[1], unit: Number(match[2]) };
+}
+
+/** What a coloring is called. */
+export function nameOf(by: ColorBy): string {
+  const unit = unitOfColoring(by);
+  return unit ? `unit ${unit.unit} of ${unit.layer}` : (columnOf(by) ?? by);
 }
 
 interface Colored {
@@ -164,7 +188,7 @@ export function litSteps(coloring: Coloring | null): number {
 export function wordsFor(coloring: Coloring, sample: number): { readonly name: string; readonly value: string } | null {
   const { by, of, none } = coloring;
   if (["label", "prediction", "correctness", "confidence"].includes(by)) return null;
-  const name = columnOf(by) ?? by;
+  const name = nameOf(by);
   if (coloring.kind === "groups") return { name, value: coloring.names[of[sample]] ?? none };
   return { name, value: of[sample] < 256 ? written(coloring.scale, coloring.values[sample]) : none };
 }

@@ -22,6 +22,11 @@ export async function askForEmbedding(recording: string, parameters: EmbedParame
   return send("/api/jobs", "POST", { kind: "embed", recording, parameters });
 }
 
+/** Ask for the map of a layer's units. */
+export async function askForUnits(recording: string, layer: string, checkpoint: string): Promise<Job> {
+  return send("/api/jobs", "POST", { kind: "units", recording, parameters: { layer, checkpoint } });
+}
+
 /** End a job that waits or runs; forget one that has ended. */
 export async function cancelJob(id: string): Promise<Job> {
   return send(`/api/jobs/${encodeURIComponent(id)}`, "DELETE");

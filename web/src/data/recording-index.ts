@@ -59,6 +59,8 @@ export interface EmbeddingIndex {
   version: string;
   /** Whether the steps are the activations themselves, which the page quantizes, and not stored for the screen. */
   raw: boolean;
+  /** The units of the layer that were chosen, where it is not of all of them. */
+  columns?: readonly number[];
   /** The stop of a flow that stands in the place of an embedding. */
   flow?: { readonly name: string; readonly stop: number };
 }
@@ -79,7 +81,7 @@ export interface RecordingIndex {
 
 /** The names of raw units, where an embedding is of them: they have axes. */
 export function axesOf(embedding: EmbeddingIndex): readonly string[] | null {
-  return embedding.method === "units" || embedding.flow ? embedding.axes : null;
+  return embedding.raw || embedding.method === "units" || embedding.flow ? embedding.axes : null;
 }
 
 type Json = Record<string, unknown>;

@@ -33,6 +33,7 @@ import type { PeopleClient } from "./people";
 import { Search } from "./search";
 import type { StageView } from "./stage-view";
 import { Selecting } from "./selecting";
+import { Units } from "./units";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -176,6 +177,9 @@ export class AppState implements Pane {
 
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);
+
+  /** The view of a layer's units. */
+  readonly units = new Units(this);
 
   /** Whether a handle is held, or a region drawn: the tour waits. */
   readonly held: ReadonlySignal<boolean> = computed(

@@ -23,6 +23,7 @@ export function planQuality(pane: Pane, { entry, store }: OpenRecording, nearest
   const step = steps.steps[i];
   const at = `${layer}, ${embedding.title}`;
   const key = [BY, embedding.name, embedding.version, step].join("\n");
+  if (embedding.columns) return without(`These are ${embedding.title}; what they keep of its neighborhoods was not measured.`);
   if (embedding.raw) {
     // All units are shown: it needs no measuring.
     return { key, load: () => byNumbers({ by: BY, values: new Float32Array(samples).fill(1), scale: SHARE, gloss: glossOf(null), at }) };

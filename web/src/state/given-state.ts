@@ -5,6 +5,7 @@ import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
 import { asCamera } from "../tour/camera";
 import { spaceOf } from "../tour/scene";
+import { offerChosen } from "./units";
 import { type AppState, VIEWS } from "./app-state";
 import { paneChanges } from "./arrangement";
 import { coloringChanges } from "./given-coloring";
@@ -12,6 +13,7 @@ import { asHandles } from "./given-handles";
 import { offeredMarks } from "./marks";
 import { toolChanges } from "./public-tools";
 import { refuse } from "./refuse";
+import { unitsChanges } from "./given-units";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 
 /** Set some of the state. Everything is checked before anything is changed. */
@@ -36,7 +38,8 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   const wanted = value as Record<string, unknown>;
   const recording = state.recording.peek();
   if (!recording) throw new TypeError("no recording is open yet; wait until inscape.view is there");
-  const { index, embeddings } = recording.store;
+  const { index } = recording.store;
+  const embeddings = [...recording.store.embeddings];
 
   const layer = wanted.layer ?? state.layer.peek();
   const stops = recording.flows.flatMap(({ flow: { stops } }) => stops.map((stop) => stop.name));
@@ -53,7 +56,9 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     }
     changes.push(() => state.going.setFlowPlace(place));
   } else if (typeof wanted.embedding === "string") {
-    const embedding = embeddings.find((e) => e.name === wanted.embedding);
+    const name = wanted.embedding;
+    const embedding = recording.store.chosen(name);
+    if (embedding?.columns) changes.push(() => void offerChosen(state, name));
     const has = embedding?.steps.some((step) => step.layer === layer);
     const offered = embeddings.filter((e) => e.steps.some((step) => step.layer === layer)).map((e) => e.name);
     // A whole state read before may name the embedding of the layer before: with another layer the choice is made anew.
@@ -116,6 +121,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     changes.push(() => state.bookmarks?.mark(bookmark));
   }
   changes.push(...toolChanges(state, wanted, refuse));
+  changes.push(...unitsChanges(state, wanted, layer));
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
   return changes;
 }

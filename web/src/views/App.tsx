@@ -18,6 +18,7 @@ import { Message } from "./Message";
 import { SavePicture } from "./SavePicture";
 import { TimeBar } from "./TimeBar";
 import { TourPanel } from "./TourPanel";
+import { UnitsPanel } from "./UnitsPanel";
 import { ViewsRail } from "./ViewsRail";
 
 export interface AppProps {
@@ -60,6 +61,8 @@ export function App({ state, begin }: AppProps) {
         <Waiting state={state} phase={phase} begin={begin} onAsk={(parameters) => ask(state, parameters)} />
       ) : state.view.value === "tour" ? (
         <TourPanel state={state} recording={recording} />
+      ) : state.view.value === "units" ? (
+        <UnitsPanel state={state} recording={recording} />
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}

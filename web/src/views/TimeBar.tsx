@@ -47,7 +47,7 @@ function StepButton({ testid, label, title, enabled, onClick }: StepButtonProps)
 }
 
 /** What the methods of embedding are called. */
-export const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE" };
+export const METHODS: Record<string, string> = { pca: "PCA", umap: "UMAP", units: "Units", chosen: "Chosen units", tsne: "t-SNE" };
 
 export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => void }) {
   const recording = state.recording.value;
@@ -148,6 +148,7 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
           key={embedding.name}
           type="button"
           aria-pressed={embedding === shown}
+          title={embedding.columns && embedding.title}
           data-testid={`embedding-${embedding.method}`}
           onClick={() => state.going.toMethod(embedding.method)}
         >

@@ -56,7 +56,9 @@ export function Trust({ leg, method, dims, step, quality, samples }: TrustProps)
         ))}
       </dl>
       <p class="note">
-        {method === "units" || (method === "flow" && step.units <= dims)
+        {method === "chosen"
+          ? `The ${shown} chosen units are toured as they are; the other ${(step.units - shown).toLocaleString("en-US")} of the layer are not shown.`
+          : method === "units" || (method === "flow" && step.units <= dims)
           ? "Nothing was reduced: every unit of the layer is toured as it is."
           : quality
             ? `Measured in all ${shown} dimensions with ${quality.k} neighbors a sample; one view shows two of them.`
