@@ -15,6 +15,7 @@ import "./theme/theme.css";
 import "./theme/layers.css";
 import "./theme/quality.css";
 import "./theme/trails.css";
+import "./theme/units.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
@@ -51,6 +52,7 @@ state.likeness.follow();
 state.search.follow();
 state.bestView.follow();
 state.trails.follow();
+state.units.follow();
 listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);
 publish(state);

@@ -11,7 +11,7 @@ import { type Numbers, type Scale, stepsOn, written } from "./quantities";
 import type { Column } from "./sample-columns";
 import type { Scores } from "./samples";
 
-/** A built-in coloring, or `column:<name>`. */
+/** A built-in coloring, `column:<name>`, or `unit:<layer>:<i>`. */
 export type ColorBy = string;
 export const BUILT_IN = ["label", "prediction", "correctness", "confidence", "loss", "movement", "difference", "quality", "trustworthiness", "continuity", "correlation", "hit"] as const;
 export type BuiltIn = (typeof BUILT_IN)[number];
@@ -29,9 +29,28 @@ export function columnOf(by: ColorBy): string | null {
   return by.startsWith(OF_COLUMN) ? by.slice(OF_COLUMN.length) : null;
 }
 
+const OF_UNIT = "unit:";
+
+/** A unit that is colored by. */
+export interface UnitColoring {
+  readonly layer: string;
+  readonly unit: number;
+}
+
+export function unitColoring(layer: string, unit: number): ColorBy {
+  return `${OF_UNIT}${layer}:${unit}`;
+}
+
+/** The unit that is colored by; null for other colorings. */
+export function unitOfColoring(by: ColorBy): UnitColoring | null {
+  const match = /^unit:(.+):(\d+)$/.exec(by);
+  return match && { layer: match[1], unit: Number(match[2]) };
+}
+
 /** What a coloring is called. */
 export function nameOfColoring(by: ColorBy): string {
-  return columnOf(by) ?? NAMES[by] ?? by;
+  const unit = unitOfColoring(by);
+  return unit ? `unit ${unit.unit} of ${unit.layer}` : (columnOf(by) ?? NAMES[by] ?? by);
 }
 
 interface Colored {

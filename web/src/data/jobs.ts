@@ -42,6 +42,11 @@ export async function askForTrails(recording: string, parameters: TrailsParamete
   return send("/api/jobs", "POST", { kind: "trails", recording, parameters });
 }
 
+/** Ask for the map of a layer's units. */
+export async function askForUnits(recording: string, layer: string, checkpoint: string): Promise<Job> {
+  return send("/api/jobs", "POST", { kind: "units", recording, parameters: { layer, checkpoint } });
+}
+
 /** End a job that waits or runs; forget one that has ended. */
 export async function cancelJob(id: string): Promise<Job> {
   return send(`/api/jobs/${encodeURIComponent(id)}`, "DELETE");

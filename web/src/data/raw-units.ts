@@ -26,7 +26,7 @@ export function rawUnits(
       dims: units,
       steps: checkpoints.map((c) => ({ layer: name, checkpoint: c.name, rank: units, units, explained: 1, lent: null })),
       center: null,
-      axes: axesOf(index, name, units),
+      axes: Array.from({ length: units }, (_, i) => unitNames(index, name, units)(i)),
       quality: checkpoints.map(() => null),
       version: "raw",
       raw: true,
@@ -36,8 +36,9 @@ export function rawUnits(
 }
 
 /** Names of the units: classes where the layer has one unit a class and ends the model, else numbers. */
-function axesOf(index: RecordingIndex, layer: string, units: number): string[] {
+export function unitNames(index: RecordingIndex, layer: string, units: number): (unit: number) => string {
   const last = index.layers.filter((l) => l.units === units).slice(-2);
   const named = index.classNames?.length === units && index.classes === units && last.some((l) => l.name === layer);
-  return named && index.classNames ? [...index.classNames] : Array.from({ length: units }, (_, i) => `unit ${i}`);
+  const { classNames } = index;
+  return (unit) => (named && classNames ? classNames[unit] : `unit ${unit}`);
 }

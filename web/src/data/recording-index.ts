@@ -80,6 +80,8 @@ export interface EmbeddingIndex {
   raw: boolean;
   /** "joint": all steps were laid out in one space. */
   sequence?: string | null;
+  /** The units of the layer that were chosen, where it is not of all of them. */
+  columns?: readonly number[];
   /** The stop of a flow that stands in the place of an embedding. */
   flow?: { readonly name: string; readonly stop: number };
 }
@@ -100,7 +102,7 @@ export interface RecordingIndex {
 
 /** The names of raw units, where an embedding is of them: they have axes. */
 export function axesOf(embedding: EmbeddingIndex): readonly string[] | null {
-  return embedding.method === "units" || embedding.flow ? embedding.axes : null;
+  return embedding.raw || embedding.method === "units" || embedding.flow ? embedding.axes : null;
 }
 
 type Json = Record<string, unknown>;

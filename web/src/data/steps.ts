@@ -3,6 +3,7 @@
 import { quantized, stepData, type StepData } from "../tour/fit";
 import { bracket } from "../tour/time";
 import type { EmbeddingIndex, RecordingIndex } from "./recording-index";
+import { unreadable } from "./activations";
 import { DataError, type RecordingStore } from "./store";
 
 /** The steps that an embedding has for one layer. */
@@ -75,7 +76,7 @@ export function wantedFor(choices: readonly LayerSteps[], embedding: EmbeddingIn
   return first === embedding && !choices.some((choice) => choice.embedding.name === method && choice.embedding !== embedding) ? method : name;
 }
 
-const METHODS: Readonly<Record<string, string>> = { pca: "PCA", umap: "UMAP", units: "Units", tsne: "t-SNE", flow: "flow" };
+const METHODS: Readonly<Record<string, string>> = { pca: "PCA", umap: "UMAP", units: "Units", chosen: "Chosen units", tsne: "t-SNE", flow: "flow" };
 
 /** What the methods of embedding are called. */
 export function methodTitle(method: string): string {
@@ -197,12 +198,22 @@ export class StepCache {
     const group = layers.find((l) => l.name === layer)?.path ?? "";
     const inside = checkpoints.find((c) => c.name === checkpoint)?.path ?? "";
     const path = `${isTimeless(layer) ? group : `${inside}/${group}`}/activation`;
+    const refused = embedding.columns && unreadable(this.store, layer);
+    if (refused) throw new DataError(refused);
     const { data } = await this.store.read(path);
-    if (!(data instanceof Float32Array) || data.length !== samples * embedding.dims) {
-      throw new DataError(`${path} is not float32 of ${samples} × ${embedding.dims}: run inscape verify`);
+    const units = embedding.steps[step].units;
+    if (!(data instanceof Float32Array) || data.length !== samples * units) {
+      throw new DataError(`${path} is not float32 of ${samples} × ${units}: run inscape verify`);
     }
-    return quantized(data, samples, embedding.dims);
+    return quantized(embedding.columns ? columnsOf(data, samples, units, embedding.columns) : data, samples, embedding.dims);
   }
+}
+
+/** (sample, chosen unit). */
+function columnsOf(data: Float32Array, samples: number, units: number, columns: readonly number[]): Float32Array {
+  const found = new Float32Array(samples * columns.length);
+  for (let i = 0, at = 0; i < samples; i++) for (const column of columns) found[at++] = data[i * units + column];
+  return found;
 }
 
 function keyOf(embedding: EmbeddingIndex, step: number): string {

@@ -5,9 +5,11 @@ import { checked } from "./crc32c";
 import { type FlowIndex, parseFlowIndex } from "./flow-index";
 import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
 import { toAddress } from "./names";
+import { CHOSEN, chosenUnits } from "./chosen-units";
 import { rawUnits } from "./raw-units";
 import { parseSimilarityIndex, type SimilarityIndex } from "./similarity";
 import { parseTrailsIndex, type TrailsIndex } from "./trails-index";
+import { parseUnitsIndex, type UnitsIndex } from "./units";
 
 /** What went wrong with a request or a chunk, in words for a person. */
 export class DataError extends Error {
@@ -100,6 +102,7 @@ export class RecordingStore {
     readonly flows: FlowIndex[],
     readonly similarities: SimilarityIndex[],
     readonly trails: TrailsIndex[],
+    readonly units: UnitsIndex[],
   ) {}
 
   static async open(url: string): Promise<RecordingStore> {
@@ -119,12 +122,14 @@ export class RecordingStore {
     const flows: FlowIndex[] = [];
     const similarities: SimilarityIndex[] = [];
     const trails: TrailsIndex[] = [];
+    const units: UnitsIndex[] = [];
     for (const [path, node] of Object.entries(nodes)) {
       const [kind, name, ...rest] = path.split("/");
       if (!name || rest.length) continue;
       if (kind === "embeddings" && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(name, inscapeAttributes(node, path)));
       if (kind === "similarity" && nodes[`${path}/values`]) similarities.push(parseSimilarityIndex(name, inscapeAttributes(node, path)));
       if (kind === "trails" && nodes[`${path}/screen_raw`]) trails.push(parseTrailsIndex(name, inscapeAttributes(node, path)));
+      if (kind === "units") units.push(parseUnitsIndex(name, inscapeAttributes(node, path)));
       if (kind === "flows") flows.push(parseFlowIndex(name, inscapeAttributes(node, path)));
     }
     const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
@@ -132,7 +137,19 @@ export class RecordingStore {
     const raw = rawUnits(index, embeddings, (path) => path in nodes);
     const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
     const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
-    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, similarities, trails);
+    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, similarities, trails, units);
+  }
+
+  /** The space of chosen units that a name means; null where it means none here. */
+  chosen(name: string): EmbeddingIndex | null {
+    return this.embeddings.find((e) => e.name === name) ?? chosenUnits(this.index, name, (path) => path in this.nodes);
+  }
+
+  /** Offer a space of chosen units, in the place of the one before of that layer. */
+  offer(space: EmbeddingIndex): void {
+    const [{ layer }] = space.steps;
+    const others = this.embeddings.filter((e) => e.method !== CHOSEN || e.steps[0].layer !== layer);
+    this.embeddings.splice(0, this.embeddings.length, ...others, space);
   }
 
   node(path: string): unknown {

@@ -12,7 +12,7 @@ const PAUSE = 300;
 /** What is set with one another, in the order in which it is set: what comes later holds in what came before. */
 const TOGETHER: readonly (readonly (keyof Address)[])[] = [
   ...[["view"], ["layer"], ["embedding", "layerPlace"], ["checkpoint"], ["speed"], ["filter"], ["marks"], ["selection"], ["camera"]],
-  ...[["panes"], ["part"], ["beside"], ["layers"], ["trails"], ["colorBy"], ["colorScale"], ["movement"], ["range"], ["groups"], ["handles"], ["axisHandles"], ["bookmark"], ["playing"], ["basis"]],
+  ...[["panes"], ["part"], ["beside"], ["layers"], ["trails"], ["units"], ["colorBy"], ["colorScale"], ["movement"], ["range"], ["groups"], ["handles"], ["axisHandles"], ["bookmark"], ["playing"], ["basis"]],
 ] as (keyof Address)[][];
 
 export function keepAddress(state: AppState): () => void {
@@ -30,6 +30,7 @@ export function keepAddress(state: AppState): () => void {
       ...[state.grid.open, state.part.wanted, state.beside.open, state.beside.wish, state.beside.other, state.beside.part.wanted, state.beside.bases],
       ...[state.likeness.wanted, state.likeness.order, state.likeness.range],
       ...[state.trails.index, state.trails.strength, state.trails.bundled, state.trails.ends, state.trails.camera, state.trails.layerPlace],
+      ...[state.units.told, state.units.power, state.units.unit, state.units.chosen],
       ...(state.bookmarks ? [state.bookmarks.current] : []),
     ];
     for (const signal of watched) void signal.value;

@@ -35,6 +35,7 @@ export interface Address {
   /** Of the Layers view. */
   layers?: GivenLayers;
   trails?: unknown;
+  units?: unknown;
   /** The saved view whose sentence is read. */
   bookmark?: string;
 }
@@ -78,6 +79,8 @@ export function encodeAddress(address: Address): string {
   }
   if (address.layers && address.view === "layers") fields.set("layers", layersText(address.layers));
   if (address.trails && address.view === "trails") fields.set("trails", JSON.stringify(address.trails));
+  const units = unitsText(address.units);
+  if (units) fields.set("units", units);
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.bookmark) fields.set("bookmark", address.bookmark);
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
@@ -119,7 +122,7 @@ export function decodeAddress(hash: string): Address {
   const handles = asList(fields.get("handles"));
   if (handles) address.handles = handles;
   if (fields.get("panes") === "grid") address.panes = "grid";
-  for (const name of ["part", "beside", "trails"] as const) {
+  for (const name of ["part", "beside", "trails", "units"] as const) {
     const value = asJson(fields.get(name));
     if (typeof value === "object" && value !== null) address[name] = value;
   }
@@ -138,6 +141,19 @@ export function decodeAddress(hash: string): Address {
 function isLong(handles: readonly unknown[]): boolean {
   const samples = handles.map((handle) => (handle as { samples?: readonly number[] }).samples?.length ?? 0);
   return samples.reduce((sum, count) => sum + 2 * count, 0) > LONGEST_HANDLES;
+}
+
+/** What is chosen of units; their map follows from layer and checkpoint. Empty where nothing is. */
+function unitsText(units: unknown): string {
+  if (typeof units !== "object" || units === null) return "";
+  const { class: told, power, unit, chosen } = units as { class?: unknown; power?: unknown; unit?: unknown; chosen?: readonly number[] };
+  const kept = {
+    ...(told !== null && told !== undefined && { class: told }),
+    ...(power === "trees" && { power }),
+    ...(typeof unit === "number" && { unit }),
+    ...(chosen?.length && chosen.length <= LONGEST_FILTER && { chosen }),
+  };
+  return Object.keys(kept).length ? JSON.stringify(kept) : "";
 }
 
 function isWhole({ zoom, x, y }: Camera): boolean {

@@ -38,6 +38,7 @@ import type { StageView } from "./stage-view";
 import type { ViewQuality } from "./view-quality";
 import { Selecting } from "./selecting";
 import { TrailsState } from "./trails";
+import { Units } from "./units";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -195,6 +196,9 @@ export class AppState implements Pane {
 
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);
+
+  /** The view of a layer's units. */
+  readonly units = new Units(this);
 
   /** Whether a handle is held, or a region drawn: the tour waits. */
   readonly held: ReadonlySignal<boolean> = computed(

@@ -57,6 +57,7 @@ export function planQuality(pane: Pane, { entry, store }: OpenRecording, nearest
   const at = `${layer}, ${embedding.title}`;
   const key = [by, embedding.name, embedding.version, step].join("\n");
   const path = `embeddings/${embedding.name}/${by}`;
+  if (embedding.columns) return without(`These are ${embedding.title}; what they keep of its neighborhoods was not measured.`);
   if ((embedding.raw || embedding.method === "units") && by !== "hit" && store.node(path) === undefined) {
     // All units are shown: it needs no measuring.
     return { key, load: () => byNumbers({ by, values: new Float32Array(samples).fill(1), scale: SHARE, gloss: gloss(null), at }) };

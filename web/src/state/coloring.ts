@@ -1,12 +1,13 @@
 /** Keeps the coloring what was asked for: at the nearest checkpoint, of the layout that is shown. */
 
 import { batch, computed, effect } from "@preact/signals";
-import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, nameOfColoring, withoutNumbers } from "../data/coloring";
+import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, nameOfColoring, unitOfColoring, withoutNumbers } from "../data/coloring";
 import { lossScale, scaleOf, SHARE } from "../data/quantities";
 import { columnsOf, readColumn } from "../data/sample-columns";
 import { planDifference } from "./coloring-difference";
 import { planMovement } from "./coloring-movement";
 import { isMeasure, offeredMeasures, planQuality } from "./coloring-quality";
+import { planUnit } from "./coloring-unit";
 import type { AppState, OpenRecording } from "./app-state";
 import type { Pane } from "./pane";
 
@@ -51,6 +52,13 @@ export function offeredColorings(recording: OpenRecording, difference: boolean):
     builtIn("In this picture", BUILT_IN.slice(5)),
     { title: "Columns", choices: columns.map(({ name }) => ({ by: byColumn(name), name })) },
   ].filter(({ choices }) => choices.length);
+}
+
+/** The coloring by a unit, offered while it is used. */
+export function offeredUnit(recording: OpenRecording, by: ColorBy): Offered[] {
+  const unit = unitOfColoring(by);
+  const layer = unit && recording.store.index.layers.find(({ name }) => name === unit.layer);
+  return unit && layer && unit.unit < layer.units ? [{ title: "Units", choices: [{ by, name: nameOfColoring(by) }] }] : [];
 }
 
 /** Keep the coloring what was asked for. While one loads the old one stays, and so it does where one can't be read. */
@@ -107,6 +115,8 @@ function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: Color
   const { classes, samples, store } = recording;
   const column = columnOf(by);
   if (column !== null) return { key: by, load: () => columnColoring(recording, by, column) };
+  const unit = unitOfColoring(by);
+  if (unit) return planUnit(recording, by, unit, nearest.value);
   const builtIn = BUILT_IN.find((name) => name === by) ?? "label";
   if (builtIn === "movement") return planMovement(state, pane, recording, own.value);
   if (builtIn === "difference") return planDifference(state, recording);

@@ -2,7 +2,7 @@
 
 import { SCALES } from "../theme/scales";
 import type { AppState, OpenRecording } from "./app-state";
-import { MOVEMENTS, offeredColorings } from "./coloring";
+import { MOVEMENTS, offeredColorings, offeredUnit } from "./coloring";
 import { asRange } from "./given-range";
 import { refuse } from "./refuse";
 
@@ -12,7 +12,8 @@ export function coloringChanges(state: AppState, recording: OpenRecording, wante
   if (wanted.colorBy !== undefined) {
     // The second picture may come with the same assignment.
     const compared = (wanted.panes === undefined && wanted.beside === undefined ? state.beside.open.peek() : wanted.panes === "two" || Boolean(wanted.beside)) || wanted.view === "layers";
-    const offered = offeredColorings(recording, compared).flatMap(({ choices }) => choices.map(({ by }) => by));
+    const units = typeof wanted.colorBy === "string" ? offeredUnit(recording, wanted.colorBy) : [];
+    const offered = [...offeredColorings(recording, compared), ...units].flatMap(({ choices }) => choices.map(({ by }) => by));
     const by = offered.find((b) => b === wanted.colorBy) ?? refuse("no such coloring of this recording", wanted.colorBy, `choose from ${offered.join(", ")}`);
     changes.push(() => state.setColorBy(by));
   }

@@ -6,6 +6,7 @@ import { LONGEST_QUERY } from "../data/query";
 import { wantedFor } from "../data/steps";
 import { asCamera } from "../tour/camera";
 import { spaceOf } from "../tour/scene";
+import { offerChosen } from "./units";
 import { type AppState, VIEWS } from "./app-state";
 import { paneChanges } from "./arrangement";
 import { coloringChanges } from "./given-coloring";
@@ -14,6 +15,7 @@ import { likenessChanges } from "./likeness-public";
 import { offeredMarks } from "./marks";
 import { toolChanges } from "./public-tools";
 import { refuse } from "./refuse";
+import { unitsChanges } from "./given-units";
 import { asBasis, spaceOfEmbedding } from "./spaces";
 import { trailsChanges } from "./given-trails";
 
@@ -40,7 +42,8 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   const wanted = value as Record<string, unknown>;
   const recording = state.recording.peek();
   if (!recording) throw new TypeError("no recording is open yet; wait until inscape.view is there");
-  const { index, embeddings } = recording.store;
+  const { index } = recording.store;
+  const embeddings = [...recording.store.embeddings];
 
   const layer = wanted.layer ?? state.layer.peek();
   const stops = recording.flows.flatMap(({ flow: { stops } }) => stops.map((stop) => stop.name));
@@ -57,7 +60,9 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     }
     changes.push(() => state.going.setFlowPlace(place));
   } else if (typeof wanted.embedding === "string") {
-    const embedding = embeddings.find((e) => e.name === wanted.embedding);
+    const name = wanted.embedding;
+    const embedding = recording.store.chosen(name);
+    if (embedding?.columns) changes.push(() => void offerChosen(state, name));
     const has = embedding?.steps.some((step) => step.layer === layer);
     const offered = embeddings.filter((e) => e.steps.some((step) => step.layer === layer)).map((e) => e.name);
     // A whole state read before may name the embedding of the layer before: with another layer the choice is made anew.
@@ -126,6 +131,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   }
   changes.push(...likenessChanges(state, wanted, refuse));
   changes.push(...toolChanges(state, wanted, refuse));
+  changes.push(...unitsChanges(state, wanted, layer));
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
   return changes;
 }

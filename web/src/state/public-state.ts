@@ -37,13 +37,17 @@ import { type GivenRange, rangeGiven } from "./given-range";
 import { writeState } from "./given-state";
 import { type MatrixView, type PublicLikeness, readLikeness } from "./likeness-public";
 import { type PublicTools, readTools } from "./public-tools";
+import { type PublicUnits, readUnits } from "./given-units";
 import { spaceOfEmbedding } from "./spaces";
+import type { UnitsPicture } from "./units";
 import type { StageView } from "./stage-view";
 import type { ViewQuality } from "./view-quality";
 import { readTrails } from "./given-trails";
 import type { PublicTrails } from "./trails";
 
 export interface PublicState extends PublicPanes, PublicTools, PublicLikeness {
+  /** What the Units view shows. */
+  units: PublicUnits;
   view: ViewName;
   recording: string;
   layer: string;
@@ -104,7 +108,7 @@ declare global {
   interface Window {
     inscape?: {
       state: PublicState;
-      readonly view: PublicView | null;
+      readonly view: PublicView | UnitsView | null;
       readonly viewBeside: PublicView | null;
       readonly whereIs: (sample: number, beside?: boolean) => readonly [number, number] | null;
       readonly images: (beside?: boolean) => readonly number[];
@@ -155,7 +159,22 @@ export function readState(state: AppState): PublicState {
     ...readLikeness(state),
     bookmark: state.bookmarks?.current.peek()?.name ?? null,
     ...readTools(state),
+    units: readUnits(state),
   };
+}
+
+/** What the Units view shows; null before it does. */
+export interface UnitsView extends UnitsPicture {
+  readonly ready: boolean;
+}
+
+function unitsView(state: AppState): UnitsView | null {
+  const { units } = state;
+  if (state.phase.peek().kind !== "ready") return null;
+  const quiet = !state.going.underWay && !state.coloringOnTheWay.peek() && !units.loading.peek() && units.measuring.peek() === null;
+  const picture = units.picture?.() ?? null;
+  const none = units.index.peek() === null || units.problem.peek() !== null;
+  return { ready: quiet && (none || picture !== null), ...(picture ?? { units: [], width: 0, height: 0 }) };
 }
 
 function copied(list: readonly number[] | null): number[] | null {
@@ -170,7 +189,8 @@ export function publish(state: AppState): void {
     set state(value: PublicState) {
       writeState(state, value);
     },
-    get view(): PublicView | null {
+    get view(): PublicView | UnitsView | null {
+      if (state.view.peek() === "units") return unitsView(state);
       const stage = state.stage.peek();
       return stage && { ...stage, ready: state.settled, matrix: state.likeness.drawn };
     },

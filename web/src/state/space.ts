@@ -28,6 +28,7 @@ export function spaceOnStage(state: AppState): Space | null {
   const when = isTimeless(entry.layer) ? "" : ` at ${entry.checkpoint}`;
   const all = embedding.method === "units" || (embedding.flow !== undefined && entry.explained === null);
   if (all) return { step, words: `in all ${count} units of ${entry.layer}${when}` };
+  if (embedding.columns) return { step, words: `in ${embedding.title}${when}` };
   const quality = embedding.quality[steps.steps[nearest]];
   const kept =
     entry.explained !== null

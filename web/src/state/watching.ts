@@ -3,6 +3,7 @@
 import { batch } from "@preact/signals";
 import { type Hello, type Job, listen, type RecordingFacts } from "../data/live";
 import { wantedFor } from "../data/steps";
+import { CHOSEN } from "../data/chosen-units";
 import { RecordingStore } from "../data/store";
 import type { AppState } from "./app-state";
 import { enter, flowsOf, openRecording, say } from "./session";
@@ -91,6 +92,11 @@ export async function refresh(state: AppState): Promise<void> {
   open.trails.renew(store);
   // What was read of a flow that is still the same stays.
   const flows = flowsOf(store).map((flow) => open.flows.find((old) => old.isOf(flow.flow))?.renewed(store) ?? flow);
+  // Chosen units that are toured go on being offered.
+  for (const { method, name } of open.store.embeddings) {
+    const space = method === CHOSEN ? store.chosen(name) : null;
+    if (space) store.offer(space);
+  }
   batch(() => {
     state.recording.value = { ...open, store, flows };
     if (state.phase.peek().kind === "empty") enter(state);

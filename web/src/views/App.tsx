@@ -21,6 +21,7 @@ import { TimeBar } from "./TimeBar";
 import { TourPanel } from "./TourPanel";
 import { TrailsPanel } from "./TrailsPanel";
 import { TrailsTimeBar } from "./TrailsTimeBar";
+import { UnitsPanel } from "./UnitsPanel";
 import { ViewsRail } from "./ViewsRail";
 
 export interface AppProps {
@@ -67,6 +68,8 @@ export function App({ state, begin }: AppProps) {
         <LayersPanel state={state} recording={recording} />
       ) : state.view.value === "trails" ? (
         <TrailsPanel state={state} recording={recording} />
+      ) : state.view.value === "units" ? (
+        <UnitsPanel state={state} recording={recording} />
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}

@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AppState, OpenRecording } from "../state/app-state";
-import { offeredColorings } from "../state/coloring";
+import { offeredColorings, offeredUnit } from "../state/coloring";
 import { GroupsLegend } from "./GroupsLegend";
 import { NumbersLegend } from "./NumbersLegend";
 
@@ -18,7 +18,8 @@ export interface LegendProps {
 export function Legend({ state, recording, children }: LegendProps) {
   const coloring = state.coloring.value;
   const compared = useMemo(() => computed(() => state.beside.open.value), [state]).value;
-  const offered = useMemo(() => offeredColorings(recording, compared), [recording, compared]);
+  const colorBy = state.colorBy.value;
+  const offered = useMemo(() => [...offeredColorings(recording, compared), ...offeredUnit(recording, colorBy)], [recording, compared, colorBy]);
   if (!coloring) return null;
   const filtered = state.groups.value !== null || state.range.value !== null;
   return (

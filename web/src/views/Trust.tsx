@@ -100,6 +100,11 @@ export function Trust({ state, leg }: { state: AppState; leg: FlowWords | null }
         )}
       </dl>
       {isWhole(embedding, step) && <p class="note">Nothing was reduced: every unit of the layer is toured as it is.</p>}
+      {embedding.columns && (
+        <p class="note">
+          The {dims} chosen units are toured as they are; the other {(step.units - dims).toLocaleString("en-US")} of the layer are not shown.
+        </p>
+      )}
       {table.notes.length > 0 && (
         <p class="note" data-testid="trust-notes">
           {table.notes.join(" ")}

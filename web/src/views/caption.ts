@@ -22,6 +22,8 @@ export function captionOf({ layer, method, dims, units, simplex, classes, mark }
       return simplex && classes
         ? `Each ${mark} is one sample, placed by its ${dims} probabilities: at the end of an axis the network is sure of that class, on the way between two ends it wavers.`
         : `Each ${mark} is one sample, placed by the ${dims} units of ${layer} as they are: the farther along an axis, the higher that ${classes ? "class" : "unit"}.`;
+    case "chosen":
+      return `Each ${mark} is one sample, placed by ${dims} of the ${units} units of ${layer} as they are, those that were chosen: the farther along an axis, the higher that unit.`;
     case "pca":
       return `Each ${mark} is one sample, placed by ${source}, in the ${Math.min(dims, units || dims)} directions that vary most: ${reading}.`;
     case "flow":

@@ -40,7 +40,7 @@ const ENTRIES: Record<ViewName, Omit<ViewEntry, "name">> = {
     title: "Units",
     question: "Which units work together, and which tell this class from the rest?",
     after: "Rauber et al.",
-    command: "inscape run STUDY.toml",
+    command: null,
   },
   features: {
     title: "Features",
