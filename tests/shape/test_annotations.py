@@ -47,6 +47,10 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     assert 0 <= checked.quality(X, coordinates, k=5).recall <= 1
     assert checked.procrustes(X[:, :3], coordinates).shape == (3, 3)
     assert checked.discriminant(X, np.arange(60) % 3).shape == (7, 7)
+    assert 0 <= checked.cka(X, X[:, :3], unbiased=True) <= checked.cka(X, X) + 1e-9
+    assert 0 <= checked.procrustes_distance(X, X[:, :3]) <= 2**0.5
+    for method in ("cka", "svcca", "procrustes", "nuclear"):
+        assert checked.similarity_matrix([X, X[:, :3]], method=method).shape == (2, 2)
     assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
 
 

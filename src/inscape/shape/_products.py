@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +22,7 @@ Tell = Callable[[int, int], None]
 """Told the work done, and all of it."""
 
 
+@runtime_checkable
 class Factor(Protocol):
     """N rows of D numbers, read by blocks."""
 
@@ -168,8 +169,8 @@ def _by_units(
     rows: Sequence[Centered], columns: Sequence[Centered] | None, dtype: Any, tell: Tell, budget: int
 ) -> Inner:
     """‖XᵀY‖² is the sum of K_mn L_mn; the diagonal is taken out again."""
-    norms_rows = _norms(rows, dtype)
-    norms_columns = norms_rows if columns is None else _norms(columns, dtype)
+    norms_rows = _norms(rows, dtype, budget)
+    norms_columns = norms_rows if columns is None else _norms(columns, dtype, budget)
     cross = norms_rows @ norms_columns.T * -1.0
     total = sum(1 for _ in pairs(rows, columns)) + (0 if columns is None else len(rows) + len(columns))
     done = 0
@@ -186,26 +187,27 @@ def _by_units(
     if columns is None:
         own = np.diag(cross).copy()
         return Inner(cross, own, own, norms_rows, norms_rows)
-    own_both = []
-    for layers, norms in ((rows, norms_rows), (columns, norms_columns)):
-        own = np.empty(len(layers))
+    own_rows, own_columns = np.empty(len(rows)), np.empty(len(columns))
+    for layers, norms, own in ((rows, norms_rows, own_rows), (columns, norms_columns, own_columns)):
         for i, layer in enumerate(layers):
-
-            def keep(_i: int, _j: int, product: np.ndarray, i: int = i) -> None:
-                own[i] = _squares(product) - float(norms[i] @ norms[i])  # noqa: B023 - used at once
-
-            each_product([layer], None, keep, dtype, budget)
+            own[i] = _with_itself(layer, dtype, budget) - float(norms[i] @ norms[i])
             done += 1
             tell(done, total)
-        own_both.append(own)
-    return Inner(cross, own_both[0], own_both[1], norms_rows, norms_columns)
+    return Inner(cross, own_rows, own_columns, norms_rows, norms_columns)
 
 
-def _norms(layers: Sequence[Centered], dtype: Any) -> np.ndarray:
+def _with_itself(layer: Centered, dtype: Any, budget: int) -> float:
+    """‖XᵀX‖²."""
+    found: list[float] = []
+    each_product([layer], None, lambda _i, _j, product: found.append(_squares(product)), dtype, budget)
+    return found[0]
+
+
+def _norms(layers: Sequence[Centered], dtype: Any, budget: int) -> np.ndarray:
     """(layers, N): the squared length of every centered sample."""
     found = np.empty((len(layers), layers[0].N))
     for i, layer in enumerate(layers):
-        for block in _validate.row_blocks((layer.N, layer.D)):
+        for block in _validate.row_blocks((layer.N, layer.D), budget // 16 // np.dtype(dtype).itemsize):
             values = layer.rows(block, dtype)
             found[i, block] = np.einsum("nd,nd->n", values, values)
     return found

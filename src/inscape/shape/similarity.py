@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Shaped
+from jaxtyping import Float64
 
 from inscape.errors import ArrayError, WrongCall
 from inscape.shape import _validate
@@ -22,8 +22,8 @@ METHODS = ("cka", "svcca", "procrustes", "nuclear")
 
 
 def cka(
-    X: Shaped[np.ndarray, "sample unit"],
-    Y: Shaped[np.ndarray, "sample other_unit"],
+    X: Rows,
+    Y: Rows,
     *,
     unbiased: bool = False,
     batch: int | None = None,
@@ -123,7 +123,7 @@ def similarity_matrix(
     return found
 
 
-def procrustes_distance(X: Shaped[np.ndarray, "sample unit"], Y: Shaped[np.ndarray, "sample other_unit"]) -> float:
+def procrustes_distance(X: Rows, Y: Rows) -> float:
     """How far two layers stay apart when one is rotated onto the other, both centered and of Frobenius norm 1.
 
     Args:

@@ -16,7 +16,7 @@ from inscape.recording.names import to_folder
 from inscape.recording.results import combine_digests
 from inscape.studies.embed import DIMS, embed
 from inscape.studies.same_samples import check_same_samples
-from inscape.studies.similarity import Place, check_method, measure, places, slug
+from inscape.studies.similarity import LEAST, Place, check_method, measure, places, slug
 
 LENT = ("pca", "umap")
 """Methods whose layouts of two models can be brought together by a rotation."""
@@ -137,7 +137,7 @@ def _partners(
         if set(digests[0]) <= set(rows) and set(digests[1]) <= set(columns):
             at = np.ix_([rows.index(d) for d in digests[0]], [columns.index(d) for d in digests[1]])
             return [int(i) for i in stored.values[at].argmax(axis=0)]
-    values, _ = measure(own, lent, here, there, by, True, progress)
+    values, _ = measure(own, lent, here, there, by, by == "cka" and len(rec) >= LEAST, progress)
     return [int(i) for i in values.argmax(axis=0)]
 
 

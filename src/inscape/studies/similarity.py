@@ -21,6 +21,9 @@ from inscape.studies.same_samples import check_same_samples
 TITLES = {"cka": "CKA", "svcca": "SVCCA", "procrustes": "Procrustes", "nuclear": "nuclear norm"}
 METHODS = tuple(TITLES)
 
+LEAST = 4
+"""Samples that an unbiased estimate needs; of fewer the biased one is taken."""
+
 Place = tuple[str, str]
 """A layer at a checkpoint."""
 
@@ -70,6 +73,7 @@ def similarity(
         raise WrongCall(
             "there is no other recording", got="other_layers or other_checkpoints", remedy="give the other recording"
         )
+    unbiased = unbiased and method == "cka" and len(rec) >= LEAST
     last = method != "cka" or other is not None
     rows = places(rec, layers, checkpoints, last=last)
     columns = rows if other is None else places(other, other_layers, other_checkpoints, last=True)
@@ -160,7 +164,6 @@ def measure(
     from inscape import shape
 
     named = [f"{layer} at {checkpoint}" for layer, checkpoint in (*rows, *(columns if there is not None else ()))]
-    few = method == "cka" and len(here[0]) < 4
     with Progress(f"similarity by {TITLES[method]}", 0, "products", progress) as bar:
         told = 0
 
@@ -175,7 +178,7 @@ def measure(
                 here,
                 there,
                 method=method,
-                unbiased=unbiased and method == "cka" and not few,
+                unbiased=unbiased,
                 names=named,
                 progress=tell,
             )
