@@ -120,7 +120,7 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
   const lentLayers = state.recording.peek()?.store.embeddings.flatMap(({ steps }) => steps.filter((step) => step.lent !== null)) ?? [];
   if (lent !== null && (recording !== null || !lentLayers.some((step) => step.lent === lent && step.layer === layer))) {
     const offered = [...new Set(lentLayers.map((step) => `${step.layer} of ${step.lent}`))];
-    refuse("no such layer of another recording", `${layer} of ${lent}`, offered.length ? `choose from ${offered.join(", ")}` : "lend some: inscape.lend(rec, other, \"pca\")");
+    refuse("no such layer of another recording", `${layer} of ${lent}`, offered.length ? `choose from ${offered.join(", ")}` : "lend some: inscape similarity PATH OTHER");
   }
   const layers = recording === null && lent === null ? [...state.layers.peek(), ...(state.recording.peek()?.store.index.layers.map(({ name }) => name) ?? [])] : null;
   if (layer !== null && layers && !layers.includes(layer)) refuse("no such layer", layer, `choose from ${[...new Set(layers)].join(", ")}`);
