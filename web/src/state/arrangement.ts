@@ -24,8 +24,8 @@ export interface PublicBeside {
   bases: Bases;
   /** d × d, row-major: by what it is seen; with one basis for both, and both of one space, the first picture's holds. */
   basis: number[] | null;
-  /** The title of another recording that lent `layer` to an embedding of two models; null for the recording's own. */
-  lent: string | null;
+  /** The title of another recording that lent `layer` to an embedding of two models; left out for the recording's own. */
+  lent?: string;
 }
 
 export interface PublicPanes {
@@ -63,7 +63,7 @@ export function readPanes(state: AppState): PublicPanes {
     part: beside.part.wanted.peek(),
     bases: beside.bases.peek(),
     basis: steps ? [...beside.motion.basis(spaceOfEmbedding(steps.embedding), steps.embedding.dims)] : null,
-    lent,
+    ...(lent !== null && { lent }),
   };
   const panes = state.grid.open.peek() ? "grid" : beside.open.peek() ? "two" : "one";
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
