@@ -182,26 +182,45 @@ def test_a_click_sets_both_pictures_which_stay_aligned(compared: Tour, compared_
     assert compared.state["layers"]["cell"] == [row_of(index, "pool", "epoch-7"), column]
 
 
-def test_both_pictures_set_out_together(compared: Tour, compared_demo: Path) -> None:
+FRAMES = """sample => {
+    window.frames_ = [];
+    const note = () => {
+        window.frames_.push([window.inscape.whereIs(sample), window.inscape.whereIs(sample, true)]);
+        window.noting = requestAnimationFrame(note);
+    };
+    note();
+}"""
+"""Notes where a sample is in both pictures, frame by frame."""
+
+
+def noted(tour: Tour) -> Floats:
+    """(frame, picture, 2)"""
+    frames: Floats = np.array(tour.page.evaluate("(cancelAnimationFrame(window.noting), window.frames_)"))
+    return frames
+
+
+def test_both_pictures_set_out_together_and_nothing_jumps(compared: Tour, compared_demo: Path) -> None:
     index, _ = stored(compared_demo)
-    start = [row_of(index, "softmax", "epoch-8"), row_of(index, "logits", "epoch-8")]
-    compared.show(layers={"cell": start})
-    # The second step comes late: the first picture waits for it.
-    compared.page.route("**/embeddings/pca/screen/**", lambda route: (time.sleep(0.4), route.continue_()))
+    compared.show(layers={"cell": [row_of(index, "softmax", "epoch-8"), row_of(index, "logits", "epoch-8")]})
+    steps = zarr.open_group(compared_demo, mode="r")["embeddings/pca"].attrs["inscape"]["steps"]
+    late = row_of({"rows": steps}, "fc1", "epoch-2")
+    # The second picture's step comes late: the first one waits for it.
+    compared.page.route(f"**/embeddings/pca/screen/c/{late}/**", lambda route: (time.sleep(1), route.continue_()))
     row, column = row_of(index, "pool", "epoch-1"), row_of(index, "fc1", "epoch-2")
+    compared.page.evaluate(FRAMES, 5)
     compared.page.mouse.click(*place_of(compared, row, column))
-    compared.wait(lambda: compared.state["layers"]["cell"] == [row, column])
-    moved = compared.page.evaluate("[window.inscape.view.ready, window.inscape.viewBeside.ready]")
-    assert moved == [False, False]
-    compared.wait(lambda: compared.view["ready"])
-    # The same layer at another checkpoint is gone to as well, and does not jump.
-    before = np.array(compared.page.evaluate("window.inscape.whereIs(5, true)"))
+    compared.wait(lambda: compared.state["layers"]["cell"] == [row, column] and compared.view["ready"])
+    frames = noted(compared)
+    moved = np.linalg.norm(frames - frames[0], axis=2) > 0.01
+    assert moved[-1].all()
+    assert abs(moved[:, 0].argmax() - moved[:, 1].argmax()) <= 1
+    # The same layer at another checkpoint is gone to as well.
+    compared.page.evaluate(FRAMES, 5)
     compared.page.mouse.click(*place_of(compared, row, row_of(index, "fc1", "epoch-8")))
-    compared.wait(lambda: compared.state["beside"]["checkpoint"] == 8)
-    soon = np.array(compared.page.evaluate("window.inscape.whereIs(5, true)"))
-    compared.wait(lambda: compared.view["ready"])
-    after = np.array(compared.page.evaluate("window.inscape.whereIs(5, true)"))
-    assert np.linalg.norm(soon - before) < 0.9 * np.linalg.norm(after - before)
+    compared.wait(lambda: compared.state["beside"]["checkpoint"] == 8 and compared.view["ready"])
+    way = np.linalg.norm(noted(compared)[:, 1] - noted(compared)[0, 1], axis=1)
+    assert way[-1] > 1
+    assert ((way > 0.05 * way[-1]) & (way < 0.95 * way[-1])).any()
 
 
 def test_a_drag_draws_a_part_alone_and_escape_all_again(compared: Tour, compared_demo: Path) -> None:

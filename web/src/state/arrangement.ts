@@ -24,8 +24,8 @@ export interface PublicBeside {
   bases: Bases;
   /** d × d, row-major: by what it is seen; with one basis for both, and both of one space, the first picture's holds. */
   basis: number[] | null;
-  /** The title of another recording that lent `layer` to an embedding of two models; null for the recording's own. */
-  lent: string | null;
+  /** The title of another recording that lent `layer` to an embedding of two models; left out for the recording's own. */
+  lent?: string;
 }
 
 export interface PublicPanes {
@@ -63,7 +63,7 @@ export function readPanes(state: AppState): PublicPanes {
     part: beside.part.wanted.peek(),
     bases: beside.bases.peek(),
     basis: steps ? [...beside.motion.basis(spaceOfEmbedding(steps.embedding), steps.embedding.dims)] : null,
-    lent,
+    ...(lent !== null && { lent }),
   };
   const panes = state.grid.open.peek() ? "grid" : beside.open.peek() ? "two" : "one";
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
@@ -121,7 +121,7 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
   const lentLayers = state.recording.peek()?.store.embeddings.flatMap(({ steps }) => steps.filter((step) => step.lent !== null)) ?? [];
   if (lent !== null && (recording !== null || !lentLayers.some((step) => step.lent === lent && step.layer === layer))) {
     const offered = [...new Set(lentLayers.map((step) => `${step.layer} of ${step.lent}`))];
-    refuse("no such layer of another recording", `${layer} of ${lent}`, offered.length ? `choose from ${offered.join(", ")}` : "lend some: inscape.lend(rec, other, \"pca\")");
+    refuse("no such layer of another recording", `${layer} of ${lent}`, offered.length ? `choose from ${offered.join(", ")}` : "lend some: inscape similarity PATH OTHER");
   }
   const layers = recording === null && lent === null ? [...state.layers.peek(), ...(state.recording.peek()?.store.index.layers.map(({ name }) => name) ?? [])] : null;
   if (layer !== null && layers && !layers.includes(layer)) refuse("no such layer", layer, `choose from ${[...new Set(layers)].join(", ")}`);

@@ -104,6 +104,8 @@ export class Likeness {
           if (this.index.peek() !== index) return;
           const fits = data instanceof Float32Array && data.length === index.rows.length * index.columns.length;
           batch(() => {
+            const range = this.range.peek();
+            if (range && (Math.max(...range.rows) >= index.rows.length || Math.max(...range.columns) >= index.columns.length)) this.range.value = null;
             this.problem.value = fits ? null : new DataError(`${path} is not float32 of ${index.rows.length} × ${index.columns.length}: run inscape verify`).message;
             this.values.value = fits ? { of: index, values: data } : null;
           });
@@ -148,7 +150,8 @@ export class Likeness {
     state.drawn = state.beside.drawn = false;
     if (!before.two) state.beside.close();
     state.grid.open.value = before.grid;
-    state.method.value = before.method;
+    // Another model's layer has but the one layout; with it the first picture stays aligned.
+    if (state.beside.lent.peek() === null) state.method.value = before.method;
     if (state.colorBy.peek() === "difference" && !state.beside.open.peek()) state.setColorBy("label");
   }
 

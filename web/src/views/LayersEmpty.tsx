@@ -35,7 +35,7 @@ export function LayersEmpty({ state, recording, lack }: { state: AppState; recor
             {layers[0]?.name ?? "Nothing"} at {checkpoints[0]?.name ?? "no checkpoint"} is all that was recorded, and a comparison needs two. Record more layers, more checkpoints, or compare with another model
             over the same samples:
           </p>
-          <pre tabIndex={0}>{"inscape record --help\ninscape similarity PATH --other OTHER"}</pre>
+          <pre tabIndex={0}>{"inscape record --help\ninscape similarity PATH OTHER"}</pre>
         </div>
       </main>
     );

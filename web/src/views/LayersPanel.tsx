@@ -50,9 +50,10 @@ export function LayersPanel({ state, recording }: { state: AppState; recording: 
 }
 
 function captionOf(index: SimilarityIndex): string {
-  const theirs = index.other ? `, the columns of ${index.other.title}` : "";
-  const what = new Set(index.rows.map(({ layer }) => layer)).size > 1 ? "two layers" : "two checkpoints of the layer";
-  return `Each cell compares ${what} by what they gave for the same ${index.samples.toLocaleString("en-US")} samples${theirs ? `; the rows are of this recording${theirs}` : ""}. Bright is alike, whichever way their units are turned. Point at a cell to read it, click it to see both, drag to draw a part alone.`;
+  const alone = new Set(index.rows.map(({ layer }) => layer)).size === 1;
+  const what = index.other ? `a layer of this recording with one of ${index.other.title} (columns)` : alone ? "two checkpoints of the layer" : "two layers";
+  const samples = `the same ${index.samples.toLocaleString("en-US")} samples`;
+  return `Each cell compares ${what} by what they gave for ${samples}: bright is alike, whichever way their units are turned. Point to read a cell, click to see both, drag to draw a part alone.`;
 }
 
 function Controls({ state, index }: { state: AppState; index: SimilarityIndex }) {
@@ -62,7 +63,6 @@ function Controls({ state, index }: { state: AppState; index: SimilarityIndex })
   const domain = useMemo(() => (values ? domainOf(values) : null), [values]);
   const offered = likeness.offered.value;
   const order = likeness.order.value;
-  const range = likeness.range.value;
   const ORDER: readonly (readonly [OrderName, string, string])[] = [
     ["execution", "as it runs", "Layers in execution order, checkpoints in time inside"],
     ["likeness", "by likeness", "What is alike beside each other: the leaf order of the tree (average linkage)"],
@@ -80,6 +80,7 @@ function Controls({ state, index }: { state: AppState; index: SimilarityIndex })
       ) : (
         <span class="similarity-name" title={measureOf(index).gloss}>
           {similarityWords(index)}
+          {index.unbiased !== null && <span class="quiet">, {index.unbiased ? "unbiased" : "biased"}</span>}
         </span>
       )}
       {index.rows.length > 2 && (
@@ -90,11 +91,6 @@ function Controls({ state, index }: { state: AppState; index: SimilarityIndex })
             </button>
           ))}
         </div>
-      )}
-      {range && (
-        <button type="button" class="plain" data-testid="range-whole" title="Back to the whole (Esc, or a double click)" onClick={() => likeness.setRange(null)}>
-          Show all again
-        </button>
       )}
       {domain && <MatrixScale state={state} domain={domain} index={index} values={values} />}
     </div>
@@ -112,6 +108,11 @@ function MatrixArea({ state, index }: { state: AppState; index: SimilarityIndex 
       <Matrix state={state} />
       <div class="layers-foot">
         {values && <SaidCell state={state} index={index} values={values} />}
+        {likeness.range.value && (
+          <button type="button" class="plain" data-testid="range-whole" title="Back to the whole (Esc, or a double click)" onClick={() => likeness.setRange(null)}>
+            Show all again
+          </button>
+        )}
       </div>
       {values && <LayersTable index={index} values={values} />}
     </>

@@ -63,7 +63,7 @@ export function LayersPictures({ state }: { state: AppState }) {
             <Message
               title={`${beside.layer.value}${lent === null ? "" : ` of ${lent}`} is not laid out here`}
               text={lent === null ? "PCA of every layer takes seconds for thousands of samples:" : "The matrix needs no more than both recordings; the picture needs this one to have the other's layers, aligned with its own:"}
-              command={lent === null ? "inscape embed PATH pca" : 'inscape.lend(rec, other, "pca")'}
+              command={lent === null ? "inscape embed PATH pca" : "inscape similarity PATH OTHER"}
             />
           )}
         </div>

@@ -156,7 +156,7 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
           </button>
         );
       })}
-      {state.recording.value && state.recording.value.flows.length > 0 && (
+      {state.recording.value && state.recording.value.flows.length > 0 && state.view.value !== "layers" && (
         <button
           type="button"
           aria-pressed={state.flow.value !== null}
