@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inscape.studies.lent import lend as lend
     from inscape.studies.similarity import similarity as similarity
     from inscape.studies.trails import trails as trails
+    from inscape.studies.transform import transform as transform
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
 _LAZY = {
@@ -32,6 +33,7 @@ _LAZY = {
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
     "flow": ("inscape.studies.flow", "flow"),
+    "transform": ("inscape.studies.transform", "transform"),
     "lend": ("inscape.studies.lent", "lend"),
     "similarity": ("inscape.studies.similarity", "similarity"),
     "trails": ("inscape.studies.trails", "trails"),
@@ -59,6 +61,7 @@ __all__ = [
     "shape",
     "similarity",
     "trails",
+    "transform",
 ]
 
 

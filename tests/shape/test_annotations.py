@@ -48,6 +48,11 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     assert checked.procrustes(X[:, :3], coordinates).shape == (3, 3)
     assert checked.discriminant(X, np.arange(60) % 3).shape == (7, 7)
     assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
+    near = checked.neighbors(X, k=9)
+    laid = checked.tsne(X, neighbors=near, rounds=3)
+    assert checked.umap(X, 2, near, laid, epochs=3, before=near).shape == (60, 2)
+    for method in ("umap", "tsne", "mean"):
+        assert checked.place(X[:4], X, laid, method, k=3, epochs=3).shape == (4, 2)
 
 
 def test_wide_data_and_the_large_eigenproblem(checked: Any) -> None:
