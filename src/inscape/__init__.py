@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inscape.studies.lent import lend as lend
     from inscape.studies.similarity import similarity as similarity
     from inscape.studies.trails import trails as trails
+    from inscape.studies.transform import transform as transform
     from inscape.studies.units import units as units
 
 # Loaded on first use: `import inscape` stays quick, and a server needs neither torch nor umap.
@@ -33,6 +34,7 @@ _LAZY = {
     "Recording": ("inscape.recording", "Recording"),
     "embed": ("inscape.studies", "embed"),
     "flow": ("inscape.studies.flow", "flow"),
+    "transform": ("inscape.studies.transform", "transform"),
     "lend": ("inscape.studies.lent", "lend"),
     "similarity": ("inscape.studies.similarity", "similarity"),
     "trails": ("inscape.studies.trails", "trails"),
@@ -61,6 +63,7 @@ __all__ = [
     "shape",
     "similarity",
     "trails",
+    "transform",
     "units",
 ]
 

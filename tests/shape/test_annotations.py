@@ -54,6 +54,11 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     for method in ("cka", "svcca", "procrustes", "nuclear"):
         assert checked.similarity_matrix([X, X[:, :3]], method=method).shape == (2, 2)
     assert checked.umap(X, dims=3, neighbors=checked.neighbors(X, k=4), epochs=3).shape == (60, 3)
+    near = checked.neighbors(X, k=9)
+    laid = checked.tsne(X, neighbors=near, rounds=3)
+    assert checked.umap(X, 2, near, laid, epochs=3, before=near).shape == (60, 2)
+    for method in ("umap", "tsne", "mean"):
+        assert checked.place(X[:4], X, laid, method, k=3, epochs=3).shape == (4, 2)
     X = (np.where(np.random.default_rng(1).random((60, 7)) < 0.5, X, 0)).astype(dtype)
     correlation = checked.unit_correlation(X)
     assert checked.unit_distances(X).shape == (7, 7)

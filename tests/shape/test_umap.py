@@ -47,6 +47,40 @@ def test_starts_where_it_is_told_and_leaves_init_alone(digits: np.ndarray) -> No
     assert np.linalg.norm(near - start) < 0.5 * np.linalg.norm(far - start)
 
 
+def test_without_a_seed_it_uses_all_cores_and_is_as_good(digits: np.ndarray) -> None:
+    near = shape.neighbors(digits)
+    first, second = (shape.umap(digits, 3, near, seed=None, epochs=100) for _ in range(2))
+    assert not np.array_equal(first, second)
+    alone = shape.umap(digits, 3, near, seed=0, epochs=100)
+    for found in (first, second):
+        assert shape.quality(digits, found).trustworthiness > shape.quality(digits, alone).trustworthiness - 0.005
+
+
+def test_going_on_moves_what_changed(digits: np.ndarray) -> None:
+    """A third of the samples gets other neighbors; the others keep theirs, and their places."""
+    before = shape.neighbors(digits)
+    first = shape.umap(digits, 4, before, seed=0)
+    moved = digits.copy()
+    swapped = np.random.default_rng(0).permutation(600)[:100]
+    moved[swapped] = moved[np.roll(swapped, 1)]
+    after = shape.neighbors(moved)
+    found = shape.umap(moved, 4, after, first, 0, before=before)
+    again = shape.umap(moved, 4, after, first, 0, before=before)
+    np.testing.assert_array_equal(found, again)
+    went = np.linalg.norm(found - first, axis=1)
+    kept = np.setdiff1d(np.arange(600), swapped)
+    assert np.median(went[swapped]) > 5 * np.median(went[kept])
+    cold = shape.umap(moved, 4, after, seed=0)
+    assert shape.quality(moved, found).trustworthiness > shape.quality(moved, cold).trustworthiness - 0.005
+
+
+def test_nothing_changed_is_nearly_nothing_moved(digits: np.ndarray) -> None:
+    near = shape.neighbors(digits)
+    first = shape.umap(digits, 4, near, seed=0)
+    found = shape.umap(digits, 4, near, first, 1, before=near)
+    assert np.linalg.norm(found - first) < 0.02 * np.linalg.norm(first - first.mean(0))
+
+
 @pytest.mark.parametrize(("N", "D", "dims"), [(3, 2, 2), (3, 1, 15), (5, 3, 15), (17, 40, 16)])
 def test_few_samples(N: int, D: int, dims: int) -> None:
     found = shape.umap(np.random.default_rng(0).normal(size=(N, D)), dims=dims)
@@ -68,6 +102,8 @@ def test_errors(digits: np.ndarray) -> None:
         shape.umap(digits, neighbors=shape.neighbors(digits[:50]))
     with pytest.raises(ArrayError, match="init must be of shape"):
         shape.umap(digits, dims=3, init=np.zeros((600, 2)))
+    with pytest.raises(ArrayError, match="before without init"):
+        shape.umap(digits, before=shape.neighbors(digits))
     with pytest.raises(ArrayError, match="min_dist"):
         shape.umap(digits, min_dist=2.0)
     with pytest.raises(ArrayError, match="dims"):

@@ -101,10 +101,16 @@ class Embedding:
         return self._read("alignment")
 
     @property
+    def center(self) -> AnyArray:
+        """What the picture has in its middle, in `coordinates`: (S, d) or (d,) float32."""
+        centers = np.asarray([self._content["center"][i] for i in self._selected], dtype=np.float32)
+        return centers[0] if self._single else centers
+
+    @property
     def aligned(self) -> AnyArray:
         """The centered coordinates after the alignment, as the page shows them: (S, N, d) or (N, d) float32."""
-        centers = np.asarray([self._content["center"][i] for i in self._selected], dtype=np.float32)[:, None, :]
-        centered: AnyArray = self.coordinates - (centers[0] if self._single else centers)
+        centers = self.center if self._single else self.center[:, None, :]
+        centered: AnyArray = self.coordinates - centers
         aligned: AnyArray = (centered @ self.alignment).astype(np.float32)
         return aligned
 

@@ -17,6 +17,7 @@ from inscape.shape.neighbors import neighbors as neighbors
 from inscape.shape.neighbors import searches_all as searches_all
 from inscape.shape.pca import PCA as PCA
 from inscape.shape.pca import pca as pca
+from inscape.shape.placing import place as place
 from inscape.shape.procrustes import procrustes as procrustes
 from inscape.shape.quality import Quality as Quality
 from inscape.shape.quality import qualities as qualities
@@ -60,6 +61,7 @@ __all__ = [
     "neighbors",
     "parting",
     "pca",
+    "place",
     "procrustes",
     "procrustes_distance",
     "qualities",

@@ -18,8 +18,9 @@ REACH = 10.0
 
 GOING_ON_RATE = 0.03
 """How far samples go at first when a layout goes on: at the full rate, 1, chance alone moves all of them."""
-LEAST_WAY, MOST_WAY = 0.38, 0.9
-"""The share of its way that a sample goes whose neighbors all stayed, and one whose neighbors all changed."""
+LEAST_WAY, MORE_WAY = 0.1, 1.5
+"""The share of its way that a sample goes whose neighbors all stayed, and what is added for each share of them that
+changed; all of its way at most. With less, layouts lose more of their neighbors than they do at one go."""
 
 
 def umap(
@@ -97,5 +98,5 @@ def _part_of_the_way(start: np.ndarray, wanted: np.ndarray, changed: np.ndarray)
     middle = start.mean(axis=0)
     old, new = start - middle, wanted - wanted.mean(axis=0)
     new = new @ procrustes(new, old)
-    share = LEAST_WAY + (MOST_WAY - LEAST_WAY) * changed[:, None]
+    share = np.minimum(1.0, LEAST_WAY + MORE_WAY * changed[:, None])
     return np.ascontiguousarray(old + share * (new - old) + middle, dtype=np.float32)
