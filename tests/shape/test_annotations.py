@@ -43,8 +43,11 @@ def test_every_public_function_gives_what_it_says(checked: Any, dtype: type) -> 
     X = (np.random.default_rng(0).normal(size=(60, 7)) * 3).astype(dtype)
     coordinates = checked.pca(X, 3).coordinates
     for metric in ("euclidean", "cosine"):
-        assert checked.neighbors(X, k=4, metric=metric).k == 4
-    assert 0 <= checked.quality(X, coordinates, k=5).recall <= 1
+        found = checked.neighbors(X, k=4, metric=metric)
+        assert found.k == 4 and found.first(2).k == 2
+        assert checked.neighbor_recall(X, found) == (1.0, 60)
+    assert 0 <= checked.quality(X, coordinates, k=5, labels=np.arange(60) % 3).recall <= 1
+    assert len(checked.qualities(X, [coordinates, coordinates[:, :2]], k=5)) == 2
     assert checked.procrustes(X[:, :3], coordinates).shape == (3, 3)
     assert checked.discriminant(X, np.arange(60) % 3).shape == (7, 7)
     assert checked.parting(X, np.arange(60) % 3).separation.shape == (3,)

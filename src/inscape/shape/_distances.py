@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Float32, Int64
 
 from inscape.shape._gram import gram, pays
 from inscape.shape.rows import Centered, Rows
@@ -47,30 +47,6 @@ class Distances:
         for columns, block in self._points:
             # A product of a matrix with itself takes half the time: all rows are passed as the very same array.
             yield columns, chosen @ (chosen if len(block) == len(chosen) == self._N else block).T
-
-    def nearest(
-        self, rows: Int64[np.ndarray, " row"], k: int
-    ) -> tuple[Int64[np.ndarray, "row {k}"], Float64[np.ndarray, "row {k}"]]:
-        """The k nearest other samples of these (rising indices), the nearest first; squared distances, unscaled.
-
-        X is read once. Distances within rounding of each other may change places.
-        """
-        own = self._norms[rows, None]
-        indices, best = np.zeros((len(rows), 0), np.int64), np.zeros((len(rows), 0))
-        for columns, squared in self._products(rows):
-            squared *= -2.0
-            squared += self._norms[columns]
-            first, last = np.searchsorted(rows, [columns.start, columns.stop])
-            squared[np.arange(first, last), rows[first:last] - columns.start] = np.inf
-            count = min(k, squared.shape[1])
-            near = np.argpartition(squared, count - 1, axis=1)[:, :count]
-            indices = np.hstack([indices, near + columns.start])
-            best = np.hstack([best, np.take_along_axis(squared, near, 1)])
-            order = np.lexsort((indices, best))[:, :k]
-            indices, best = np.take_along_axis(indices, order, 1), np.take_along_axis(best, order, 1)
-        best += own
-        np.copyto(best, 0.0, where=best < self._floor * own)
-        return indices, best * self._scale**2
 
     def squared(self, rows: Int64[np.ndarray, " row"]) -> Float32[np.ndarray, "row sample"]:
         """From these samples (rising indices) to all; infinity from a sample to itself."""

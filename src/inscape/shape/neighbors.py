@@ -11,7 +11,7 @@ from jaxtyping import Float32, Int32
 
 from inscape.errors import ArrayError
 from inscape.shape import _exact, _validate
-from inscape.shape._distances import Distances
+from inscape.shape._nearest_of_some import distances_of_some
 from inscape.shape.rows import Rows, as_rows, in_memory
 
 METRICS = ("euclidean", "cosine")
@@ -141,9 +141,8 @@ def neighbor_recall(X: Rows, found: Neighbors, samples: int = RECALL_SAMPLES, se
         )
     random = np.random.default_rng(_validate.check_seed(seed))
     rows = np.sort(random.choice(N, min(N, samples), replace=False))
-    points = _exact.on_sphere(in_memory(X)) if found.metric == "cosine" else X
-    _, squared = Distances(points).nearest(rows, found.k)
-    farthest = 0.5 * squared[:, -1] if found.metric == "cosine" else np.sqrt(squared[:, -1])
+    farthest = distances_of_some(X, rows, found.k, sphere=found.metric == "cosine")[:, -1]
+    farthest = 0.5 * farthest if found.metric == "cosine" else np.sqrt(farthest)
     true = found.distances[rows] <= farthest[:, None] * (1 + 1e-5)
     return float(true.mean()), len(rows)
 
