@@ -1,8 +1,9 @@
-"""The Trails view in a real browser, on trails that `inscape.trails` made: drawn where the data says, grown, bundled, selected."""
+"""The Trails view in a real browser, on real trails: where they are drawn, how they grow, are bundled and selected."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -154,7 +155,7 @@ def test_a_trail_goes_through_its_places_and_no_farther_than_now(trails: Tour, t
 
 def _on_the_way(steps: Floats, place: Floats) -> bool:
     """Whether a place lies on a line of straight pieces, but for some pixels."""
-    for a, b in zip(steps, steps[1:], strict=False):
+    for a, b in itertools.pairwise(steps):
         along = np.clip((place - a) @ (b - a) / max(1e-9, (b - a) @ (b - a)), 0, 1)
         if np.linalg.norm(place - a - along * (b - a)) < 8:
             return True
@@ -168,7 +169,7 @@ def test_the_scrubber_grows_the_trails(trails: Tour) -> None:
         trails.wait(lambda place=place: trails.state["checkpoint"] == place and trails.is_ready())
         trails.show()
         inked.append(int((np.abs(trails.pixels() - 255).max(axis=2) > 12).sum()))
-    assert all(a < b for a, b in zip(inked, inked[1:], strict=False)), inked
+    assert all(a < b for a, b in itertools.pairwise(inked)), inked
     trails.input("checkpoint-slider", 0)
     trails.page.get_by_test_id("stage").focus()
     trails.page.keyboard.press("Space")
@@ -350,13 +351,10 @@ def test_trails_through_layers_follow_the_page_s_layer(trails: Tour, trailed: Pa
 
 
 def test_a_link_shows_the_same_picture(trails: Tour, open_tour: OpenTour, served_trails: str) -> None:
-    trails.show(
-        checkpoint=4.5, selection=[3, 9], groups=[1, 2, 9],
-        trails={"strength": 0.35, "bundled": "together", "ends": "arrows", "camera": {"zoom": 1.5, "x": 0.2, "y": -0.1}},
-    )  # fmt: skip
-    trails.wait(
-        lambda: "strength" in trails.page.evaluate("location.hash") and "0.35" in trails.page.evaluate("location.hash")
-    )
+    camera = {"zoom": 1.5, "x": 0.2, "y": -0.1}
+    look = {"strength": 0.35, "bundled": "together", "ends": "arrows", "camera": camera}
+    trails.show(checkpoint=4.5, selection=[3, 9], groups=[1, 2, 9], trails=look)
+    trails.wait(lambda: "0.35" in trails.page.evaluate("location.hash"))
     address = trails.page.evaluate("location.href")
     token = served_trails.split("?")[1]
     other = open_tour(
@@ -388,7 +386,7 @@ def test_the_state_refuses_what_makes_no_sense(trails: Tour) -> None:
 def test_zoom_and_pan_and_back(trails: Tour) -> None:
     before = trails.pixels()
     zero = corner(trails)
-    trails.page.mouse.move(*(zero + [300, 200]))
+    trails.page.mouse.move(*(zero + np.array([300, 200])))
     sample_at = trails.page.evaluate("window.inscape.whereIs(7)")
     trails.page.mouse.wheel(0, -400)
     trails.wait(lambda: trails.state["trails"]["camera"]["zoom"] > 1.5)

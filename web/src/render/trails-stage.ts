@@ -223,7 +223,7 @@ export class TrailsStage {
       height: this.height * ratio,
       line: lineWidth(drawn) * nearer * ratio,
       taper,
-      head: 0.85 * pointDiameter(drawn) * nearer * ratio,
+      head: 0.72 * pointDiameter(drawn) * nearer * ratio,
       arrow,
     };
   }

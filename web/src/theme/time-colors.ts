@@ -1,7 +1,7 @@
 /**
  * The colors of trails: the hue is that of the group, the lightness is the time: dark early, bright late, as in Rauber et
- * al. (2017). On white the latest color is the group's own, so that the legend names it; on near black what was dark would
- * be lost, and the whole way is lighter.
+ * al. (2017). The latest color is the group's own, so that the legend names it: a lighter blue would be another class. On
+ * near black the earliest is a little lighter, or it would be lost.
  */
 
 import { type Rgb, toRgb } from "./palette";
@@ -10,18 +10,18 @@ import { fromOklab, toOklab } from "./scales";
 /** Shades from the beginning to the end. */
 export const SHADES = 64;
 
-/** Lightness in OKLab and the share of the color's own chroma, at the beginning; at the end on near black, at least so light. */
-const EARLY = { light: { lightness: 0.26, chroma: 0.5 }, dark: { lightness: 0.38, chroma: 0.55 } };
-const LATE_ON_DARK = 0.74;
+/** Lightness in OKLab and the share of the color's own chroma, at the beginning. */
+const EARLY = { light: { lightness: 0.26, chroma: 0.5 }, dark: { lightness: 0.34, chroma: 0.55 } };
 
 /** The color of a group at a time from 0 to 1. */
 export function timeColor(color: Rgb, time: number, dark: boolean): Rgb {
   const [lightness, a, b] = toOklab(color);
   const { lightness: from, chroma } = EARLY[dark ? "dark" : "light"];
-  const to = dark ? Math.max(LATE_ON_DARK, lightness) : Math.max(lightness, from + 0.1);
+  // A color that somebody chose may be darker than that: then the beginning is darker yet.
+  const begin = Math.min(from, 0.6 * lightness + (dark ? 0.06 : 0));
   const share = Math.min(1, Math.max(0, time));
   const kept = chroma + (1 - chroma) * share;
-  const bytes = fromOklab([from + (to - from) * share, a * kept, b * kept]);
+  const bytes = fromOklab([begin + (lightness - begin) * share, a * kept, b * kept]);
   return bytes.map((byte) => Math.round(Math.min(255, Math.max(0, byte)))) as unknown as Rgb;
 }
 

@@ -28,6 +28,8 @@ export function TrailsRankings({ state, recording, colors }: TrailsRankingsProps
   }, [loaded, shown]);
   if (!index || !loaded) return null;
   const { switches, traveled } = loaded.trails;
+  const partings = index.classes.flatMap(({ parting }) => parting.map((value) => value ?? 0));
+  const range: readonly [number, number] = [Math.min(0, ...partings), Math.max(0.1, ...partings)];
   return (
     <section class="rankings" aria-label="What stands out">
       {index.classes.length > 0 && (
@@ -35,7 +37,7 @@ export function TrailsRankings({ state, recording, colors }: TrailsRankingsProps
           <h2 title="By how far each class lies from the nearest other one in the activations, step by step; a dot from when on nine of ten of its samples stay apart">Classes that part late</h2>
           <ol class="parting" data-testid="parting">
             {index.classes.map((entry) => (
-              <ClassRow key={entry.label} state={state} recording={recording} entry={entry} names={trails.names.value} color={colors[entry.label] ?? "currentColor"} />
+              <ClassRow key={entry.label} state={state} recording={recording} entry={entry} names={trails.names.value} range={range} color={colors[entry.label] ?? "currentColor"} />
             ))}
           </ol>
         </>
@@ -56,12 +58,14 @@ interface ClassRowProps {
   readonly recording: OpenRecording;
   readonly entry: TrailClass;
   readonly names: readonly string[];
+  /** The least and the greatest parting of all classes: their lines are of one scale. */
+  readonly range: readonly [number, number];
   readonly color: string;
 }
 
-function ClassRow({ state, recording, entry, names, color }: ClassRowProps) {
+function ClassRow({ state, recording, entry, names, range, color }: ClassRowProps) {
   const { of } = recording.classes;
-  const when = entry.late === null ? "never" : entry.late === 0 ? "from the start" : names[entry.late];
+  const when = entry.late === null ? "never" : entry.late === 0 ? "at once" : names[entry.late];
   const select = (more: boolean): void => {
     const members: number[] = [];
     for (let i = 0; i < of.length; i++) if (of[i] === entry.label) members.push(i);
@@ -72,7 +76,7 @@ function ClassRow({ state, recording, entry, names, color }: ClassRowProps) {
       <button type="button" class="row" data-testid={`parting-${entry.label}`} title={`Select ${entry.name}; with Shift, add it`} aria-label={`${entry.name}: ${entry.late === null ? "never parts for good" : `parts for good at ${names[entry.late]}`}; select it`} onClick={(event) => select(event.shiftKey)}>
         <span class="swatch" style={{ backgroundColor: color }} aria-hidden="true" />
         <span class="name">{entry.name}</span>
-        <Sparkline state={state} values={entry.parting} late={entry.late} color={color} />
+        <Sparkline state={state} values={entry.parting} range={range} late={entry.late} color={color} />
         <span class="when">{when}</span>
       </button>
     </li>
@@ -82,11 +86,18 @@ function ClassRow({ state, recording, entry, names, color }: ClassRowProps) {
 const WIDE = 62;
 const HIGH = 18;
 
-/** How far a class lies from the nearest other one, from −1 to 1; a dot from when on it stays apart, a hairline now. */
-function Sparkline({ state, values, late, color }: { state: AppState; values: readonly (number | null)[]; late: number | null; color: string }) {
+interface SparklineProps {
+  readonly state: AppState;
+  readonly values: readonly (number | null)[];
+  readonly range: readonly [number, number];
+  readonly late: number | null;
+  readonly color: string;
+}
+
+/** How far a class lies from the nearest other one; a dot from when on it stays apart, a hairline now. */
+function Sparkline({ state, values, range: [low, high], late, color }: SparklineProps) {
   const x = (step: number): number => 2 + ((WIDE - 4) * step) / Math.max(1, values.length - 1);
-  const lowest = Math.min(0, ...values.map((value) => value ?? 0));
-  const y = (value: number): number => HIGH - 2 - ((HIGH - 4) * (value - lowest)) / (1 - lowest);
+  const y = (value: number): number => HIGH - 3 - ((HIGH - 6) * (value - low)) / (high - low);
   const path = values.reduce((line, value, i) => (value === null ? line : `${line}${line ? "L" : "M"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`), "");
   const dot = late === null ? null : values[late];
   return (

@@ -17,8 +17,8 @@ export function sentenceOf(index: TrailsIndex): string {
   const way = index.along === "checkpoints" ? "through training" : "through the layers";
   const [first, last] = [index.steps[0], index.steps[index.steps.length - 1]].map((step) => (index.along === "checkpoints" ? step.checkpoint : step.layer));
   return (
-    `Each line is one sample on its way ${way}, from ${first} to ${last}: dark early, bright late, with a point where it is now. ` +
-    "Lines that run together were treated alike; classes whose lines part late were told apart late."
+    `Each line is one sample's way ${way}, ${first} to ${last}: dark early, bright late, a point where it is now. ` +
+    "Where lines run together, the network took the samples for alike."
   );
 }
 
