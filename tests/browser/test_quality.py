@@ -181,7 +181,7 @@ def test_the_best_view_of_the_classes_is_the_discriminant_plane(tour: Tour, demo
     tour.wait(lambda: tour.state["basis"] == start and tour.view["ready"])
     assert tour.page.get_by_test_id("best-view-said").inner_text() == ""
     tour.page.keyboard.press("Control+Shift+z")
-    tour.wait(lambda: tour.state["basis"] == found.ravel().tolist())
+    tour.wait(lambda: tour.state["basis"] == found.ravel().tolist() and tour.view["ready"])
     # There is none better: the view stays, and that is no step of undo.
     assert "No better view" in turn(tour, "classes")
     assert np.abs(basis_of(tour, 16) - found).max() == 0
@@ -281,13 +281,13 @@ def test_the_best_view_by_keys_and_what_breaks_it_off(tour: Tour) -> None:
     # Who goes elsewhere while it is looked for has not asked for it any more.
     tour.show(playing=False)
     tour.page.get_by_test_id("best-view").click()
+    before = tour.state["basis"]
     tour.page.evaluate(
         """() => {
             document.querySelector('[data-testid=best-view-neighbors]').click();
             window.inscape.state = { layer: 'conv3' };
         }"""
     )
-    before = tour.state["basis"]
     tour.wait(lambda: "Looking" not in tour.page.get_by_test_id("best-view-said").inner_text() and tour.view["ready"])
     assert tour.state["layer"] == "conv3" and tour.state["basis"] == before
     keyboard.press("?")
@@ -329,6 +329,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name: ResultArray(np.asarray(group[name]), tuple(group[name].metadata.dimension_names), 1)
         for name in ("coordinates", "alignment", "screen", "scale", "quality")
     }
+    # One that was laid out before such numbers were kept for each sample.
+    old = {**content, "method": "tsne", "title": "t-SNE", "quality": [measures] * len(content["steps"])}
+    results.write(out, "embeddings/tsne", arrays, {"inscape": old})
     shape_of = (len(content["steps"]), 300)
     random = np.random.default_rng(0)
     for name in ("trustworthiness", "continuity", "correlation", "hit"):
@@ -409,8 +412,8 @@ def test_points_are_colored_by_each_measure(run_server: Any, open_tour: OpenTour
     told_number = float(said[1].strip("%")) / (100 if "%" in said[1] else 1)
     assert told_number == pytest.approx(float(values[3]), abs=6e-4)
     # A layout without them says so, and what would make them.
-    tour.show(embedding="pca", hover=None)
-    assert "inscape embed told.inscape pca" in page.get_by_test_id("legend-reason").inner_text()
+    tour.show(embedding="tsne", hover=None)
+    assert "inscape embed told.inscape tsne --dims 6 --force" in page.get_by_test_id("legend-reason").inner_text()
     assert tour.messages == []
 
 
@@ -461,13 +464,14 @@ def test_t_sne_of_all_checkpoints_is_asked_for_on_the_page(
     dialog = page.get_by_test_id("embed-dialog")
     assert dialog.get_by_label("Units").count() == 1
     dialog.get_by_label("Units").click()
-    assert dialog.get_by_label("Dimensions").count() == 0 and page.get_by_test_id("embed-joint").count() == 0
+    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
+    assert page.get_by_test_id("embed-joint").count() == 0
     page.keyboard.press("Escape")
     tour.show(layer="1")
     page.get_by_test_id("embed-button").click()
     assert dialog.get_by_label("Units").count() == 0  # more of them than can be toured
     dialog.get_by_label("t-SNE").click()
-    assert dialog.get_by_label("Dimensions").count() == 0
+    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
     page.get_by_test_id("embed-joint").check()
     page.get_by_test_id("embed-submit").click()
     page.get_by_test_id("jobs-button").wait_for()

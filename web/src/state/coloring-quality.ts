@@ -1,6 +1,6 @@
 /** How much of each sample's neighborhood the layout keeps, by each of the measures that are stored. */
 
-import { byNumbers, withoutNumbers } from "../data/coloring";
+import { byNumbers, nameOfColoring, withoutNumbers } from "../data/coloring";
 import { type Numbers, type Scale, SHARE, upToOne } from "../data/quantities";
 import type { EmbeddingIndex, Quality } from "../data/recording-index";
 import type { LayerSteps } from "../data/steps";
@@ -63,7 +63,10 @@ export function planQuality(pane: Pane, { entry, store }: OpenRecording, nearest
     return { key, load: () => byNumbers({ by, values: new Float32Array(samples).fill(1), scale: SHARE, gloss: gloss(null), at }) };
   }
   const measured = embedding.quality[step];
-  if (!measured || !isThere(measured, by) || store.node(path) === undefined) {
+  if (measured && store.node(path) === undefined) {
+    return without(`This layout has its ${nameOfColoring(by)} for no single sample. To have it:`, `${commandOf(entry.name, embedding)} --force`);
+  }
+  if (!measured || !isThere(measured, by)) {
     return without(`${layer} is not measured at ${embedding.steps[step].checkpoint}. ${elsewhere(steps, checkpoints, by)}To measure every step:`, commandOf(entry.name, embedding));
   }
   return {

@@ -102,23 +102,17 @@ const MEASURING: ViewQuality = { kind: "measuring" };
 /** Keep the measures of a picture what the picture is. */
 export function followView(state: AppState, pane: Pane, found: Signal<ViewQuality> = pane.viewQuality): () => void {
   let timer = 0;
-  let last: { readonly layers: readonly FrameLayer[]; readonly shown: Uint8Array; readonly recording: OpenRecording } | null = null;
+  /** What is measured, or on its way to be. */
+  let last: Asked | null = null;
 
-  const measure = async (): Promise<void> => {
-    const recording = pane.recording.peek();
+  const measure = async (asked: Asked): Promise<void> => {
+    const { recording, shown } = asked;
     const { seen } = pane.motion;
-    const layers = pane.motion.frame()?.layers ?? [];
-    const shown = pane.shown.peek();
-    if (!recording || !layers.length) return;
-    const asked = { layers, shown, recording };
-    if (last && last.recording.store === recording.store && last.shown === shown && areAlike(last.layers, layers)) return;
-    last = asked;
     const wanted = (): boolean => last === asked;
     if (!seen || seen.scene.parts.length > 1) {
       found.value = { kind: "unmeasured", reason: pane.flow.peek() ? "between two layers" : "between two checkpoints" };
       return;
     }
-    found.value = MEASURING;
     try {
       const pool = drawnSamples(shown);
       if (pool.length < 3) {
@@ -136,16 +130,29 @@ export function followView(state: AppState, pane: Pane, found: Signal<ViewQualit
 
   return effect(() => {
     // Each frame that was drawn comes by here.
-    void [pane.stage.value, pane.scene.value, pane.shown.value, pane.recording.value];
+    void [pane.stage.value, pane.scene.value];
+    const shown = pane.shown.value;
+    const recording = pane.recording.value;
     const moves = state.active || state.held.value || pane.fetching.value;
+    const layers = moves ? [] : (pane.motion.frame()?.layers ?? []);
+    if (last && !moves && last.recording.store === recording?.store && last.shown === shown && areAlike(last.layers, layers)) return;
     clearTimeout(timer);
-    if (moves) {
-      last = null;
+    last = null;
+    if (moves || !recording || !layers.length) {
       found.value = MOVING;
       return;
     }
-    timer = window.setTimeout(() => void measure(), RESTED);
+    // What was measured is of another view.
+    found.value = MEASURING;
+    const asked = (last = { layers, shown, recording });
+    timer = window.setTimeout(() => void measure(asked), RESTED);
   });
+}
+
+interface Asked {
+  readonly layers: readonly FrameLayer[];
+  readonly shown: Uint8Array;
+  readonly recording: OpenRecording;
 }
 
 function areAlike(a: readonly FrameLayer[], b: readonly FrameLayer[]): boolean {

@@ -76,7 +76,7 @@ export function Trust({ state, leg }: { state: AppState; leg: FlowWords | null }
       )}
       {isStale(store, step) && (
         <p class="note inexact" data-testid="trust-stale">
-          {step.layer} has changed since this was laid out: the picture shows what it was. To lay it out anew: <code>{`inscape embed ${entry.name}.inscape ${embedding.method}`}</code>
+          {step.layer} has changed since this was laid out: the picture shows what it was. To lay it out anew: <code>{`inscape embed ${entry.name}.inscape ${embedding.method}${embedding.name === embedding.method ? "" : ` --name ${embedding.name}`}`}</code>
         </p>
       )}
       <p class="trust-sentence" data-testid="trust-sentence">
