@@ -12,7 +12,7 @@ from inscape.recording.names import from_folder, offer
 from inscape.recording.results import Provenance, combine_digests, published
 
 if TYPE_CHECKING:
-    from inscape.recording.recording import Recording
+    from inscape.recording.derived import Derived
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def stored(root: Path) -> list[str]:
     return [from_folder(path.removeprefix("units/")) for path in published(root) if path.startswith("units/")]
 
 
-def read(rec: Recording, path: str, name: str, content: dict[str, Any] | None) -> StoredUnits:
+def read(rec: Derived, path: str, name: str, content: dict[str, Any] | None) -> StoredUnits:
     """One of them.
 
     Raises:

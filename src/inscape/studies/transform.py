@@ -94,7 +94,7 @@ def _project(array: Any, new: NDArray[Any], coordinates: NDArray[Any], rank: int
     from inscape import shape
 
     found = shape.pca(array, rank)
-    widest = max(float(np.abs(coordinates).max()), np.finfo(np.float32).tiny)
+    widest = max(float(np.abs(coordinates).max()), float(np.finfo(np.float32).tiny))
     if np.abs(found.coordinates - coordinates[:, :rank]).max() > _TOLERANCE * widest:
         raise Mismatch(
             "the principal components come out otherwise than they are stored",
