@@ -16,8 +16,10 @@ from inscape.shape.procrustes import procrustes
 REACH = 10.0
 """How far the principal components begin to reach, as umap-learn scales its own beginnings."""
 
-GOING_ON_RATE = 0.03
+GOING_ON_RATE = 0.05
 """How far samples go at first when a layout goes on: at the full rate, 1, chance alone moves all of them."""
+ELSEWHERE, TOGETHER = 3.0, 3.0
+"""New neighbors are elsewhere from this many times the usual spread of neighbors, and together up to this many."""
 LEAST_WAY, MORE_WAY = 0.1, 1.5
 """The share of its way that a sample goes whose neighbors all stayed, and what is added for each share of them that
 changed; all of its way at most. With less, layouts lose more of their neighbors than they do at one go."""
@@ -89,8 +91,35 @@ def umap(
             remedy="give init, the layout to go on from",
         )
     start = given(init, N, dims)
-    wanted = optimize(graph, start, epochs, min_dist=min_dist, seed=seed, rate=GOING_ON_RATE)
+    carried = _carried(start, before, neighbors)
+    wanted = optimize(graph, carried, epochs, min_dist=min_dist, seed=seed, rate=GOING_ON_RATE)
     return _part_of_the_way(start, wanted, change(before, neighbors))
+
+
+def _carried(start: np.ndarray, before: Neighbors, after: Neighbors) -> np.ndarray:
+    """The layout with those samples carried over whose new neighbors lie together somewhere else.
+
+    At the small rate they would not get there: the forces of UMAP fade with the distance.
+    """
+    _, usual = _among(start, before.indices)
+    middle, spread = _among(start, after.indices)
+    typical = np.median(usual)
+    away = np.linalg.norm(start - middle, axis=1)
+    far = (away > ELSEWHERE * typical) & (spread < TOGETHER * typical)
+    carried = start.copy()
+    # To the edge of them, on the side that it came from: copies of a place would not part.
+    carried[far] = middle[far] + (start - middle)[far] * (typical / away[far])[:, None]
+    return carried
+
+
+def _among(places: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The middle of each sample's neighbors, and how far they are from it."""
+    middle, spread = np.empty_like(places), np.empty(len(places), np.float32)
+    for rows in _validate.row_blocks((len(places), indices.shape[1] * places.shape[1])):
+        around = places[indices[rows]]
+        middle[rows] = np.median(around, axis=1)
+        spread[rows] = np.median(np.linalg.norm(around - middle[rows][:, None], axis=2), axis=1)
+    return middle, spread
 
 
 def _part_of_the_way(start: np.ndarray, wanted: np.ndarray, changed: np.ndarray) -> np.ndarray:
