@@ -11,6 +11,7 @@ import { listenForInterruptions } from "./state/visiting";
 import { watch } from "./state/watching";
 import { theme } from "./theme/theme";
 import "./theme/theme.css";
+import "./theme/layers.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
@@ -42,6 +43,7 @@ for (const pane of [state, state.beside]) {
   followColoring(state, pane);
 }
 state.beside.link();
+state.likeness.follow();
 state.search.follow();
 listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);

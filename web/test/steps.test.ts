@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classesOf } from "../src/data/columns";
 import { parseEmbeddingIndex, parseRecordingIndex } from "../src/data/recording-index";
-import { chooseEmbedding, stepsOf, weightedSteps } from "../src/data/steps";
+import { chooseEmbedding, keyOfEmbedding, lentCheckpoints, stepsOf, weightedSteps } from "../src/data/steps";
 
 const index = parseRecordingIndex({
   schema: 1,
@@ -55,5 +55,36 @@ describe("classes", () => {
       unlabeled: 1,
     });
     expect(classesOf([1, 0], null).names).toEqual(["0", "1"]);
+  });
+});
+
+describe("the layers that another recording lent", () => {
+  const lent = parseEmbeddingIndex("pca-with-lite2", {
+    method: "pca",
+    dims: 2,
+    steps: [
+      { layer: "fc1", checkpoint: "3" },
+      { layer: "fc1", checkpoint: "last", lent: "Lite2" },
+      { layer: "blocks.3", checkpoint: "first", lent: "Lite2" },
+      { layer: "blocks.3", checkpoint: "last", lent: "Lite2" },
+    ],
+  });
+
+  it("are none of the recording's own, be they named the same", () => {
+    expect(stepsOf(index, lent, "fc1")).toMatchObject({ places: [3], steps: [0] });
+    expect(stepsOf(index, lent, "blocks.3")).toBeNull();
+    expect(lentCheckpoints(lent, "Lite2")).toEqual(["last", "first"]);
+    expect(stepsOf(index, lent, "fc1", "Lite2")).toMatchObject({ places: [0], steps: [1] });
+    expect(stepsOf(index, lent, "blocks.3", "Lite2")).toMatchObject({ places: [0, 1], steps: [3, 2] });
+    expect(stepsOf(index, lent, "fc1", "Lite4")).toBeNull();
+  });
+
+  it("are asked for by the embedding's name, and nobody's usual choice", () => {
+    expect(keyOfEmbedding(lent)).toBe("pca-with-lite2");
+    expect(keyOfEmbedding(pca)).toBe("pca");
+    const chosen = (wanted: string | null, of: string | null = null): string | undefined => chooseEmbedding(index, [lent, ...all], "fc1", wanted, of)?.embedding.name;
+    expect([chosen(null), chosen("pca"), chosen("umap")]).toEqual(["pca", "pca", "umap"]);
+    expect(chosen("pca-with-lite2")).toBe("pca-with-lite2");
+    expect([chosen(null, "Lite2"), chosen("umap", "Lite2")]).toEqual(["pca-with-lite2", "pca-with-lite2"]);
   });
 });

@@ -23,7 +23,7 @@ export function stepsOfStop(index: RecordingIndex, flow: FlowIndex, stop: number
     title: "layer to layer",
     method: "flow",
     dims,
-    steps: [{ layer: name, checkpoint: flow.checkpoint, rank: dims, units, explained: raw ? null : share }],
+    steps: [{ layer: name, checkpoint: flow.checkpoint, rank: dims, units, explained: raw ? null : share, lent: null }],
     center: [[...center]],
     axes: axes && [...axes],
     quality: [null],

@@ -22,6 +22,11 @@ export async function askForEmbedding(recording: string, parameters: EmbedParame
   return send("/api/jobs", "POST", { kind: "embed", recording, parameters });
 }
 
+/** Ask for the similarity of every two layers at every checkpoint, as `inscape similarity` makes it. */
+export async function askForSimilarity(recording: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<Job> {
+  return send("/api/jobs", "POST", { kind: "similarity", recording, parameters });
+}
+
 /** End a job that waits or runs; forget one that has ended. */
 export async function cancelJob(id: string): Promise<Job> {
   return send(`/api/jobs/${encodeURIComponent(id)}`, "DELETE");

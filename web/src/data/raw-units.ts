@@ -24,7 +24,7 @@ export function rawUnits(
       title: "units",
       method: "units",
       dims: units,
-      steps: checkpoints.map((c) => ({ layer: name, checkpoint: c.name, rank: units, units, explained: 1 })),
+      steps: checkpoints.map((c) => ({ layer: name, checkpoint: c.name, rank: units, units, explained: 1, lent: null })),
       center: null,
       axes: axesOf(index, name, units),
       quality: checkpoints.map(() => null),

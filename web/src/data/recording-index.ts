@@ -13,6 +13,8 @@ export interface CheckpointEntry {
   /** Its group in the store. */
   path: string;
   accuracy: number | null;
+  /** When it was recorded, ISO 8601; null where that is not known. */
+  recorded?: string | null;
   /** The accuracy of each split by itself, where the samples have a column `split`. */
   splits?: readonly SplitAccuracy[];
 }
@@ -42,6 +44,8 @@ export interface StepEntry {
   rank: number;
   units: number;
   explained: number | null;
+  /** The title of the recording that the layer is of, where it is another one. */
+  lent: string | null;
 }
 
 export interface EmbeddingIndex {
@@ -92,7 +96,7 @@ export class IndexError extends Error {
   override name = "IndexError";
 }
 
-function fail(where: string, wanted: string, got: unknown): never {
+export function fail(where: string, wanted: string, got: unknown): never {
   const shown = JSON.stringify(got) ?? "nothing";
   throw new IndexError(`${where} should be ${wanted}; got ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`);
 }
@@ -102,24 +106,24 @@ export function asObject(value: unknown, where: string): Json {
   return value as Json;
 }
 
-function asList(value: unknown, where: string): unknown[] {
+export function asList(value: unknown, where: string): unknown[] {
   return Array.isArray(value) ? value : fail(where, "a list", value);
 }
 
-function asText(value: unknown, where: string): string {
+export function asText(value: unknown, where: string): string {
   return typeof value === "string" ? value : fail(where, "a text", value);
 }
 
-function asNumber(value: unknown, where: string): number {
+export function asNumber(value: unknown, where: string): number {
   return typeof value === "number" && Number.isFinite(value) ? value : fail(where, "a number", value);
 }
 
-function asCount(value: unknown, where: string): number {
+export function asCount(value: unknown, where: string): number {
   const number = asNumber(value, where);
   return Number.isInteger(number) && number >= 0 ? number : fail(where, "a whole number", value);
 }
 
-function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
+export function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
   return value === null || value === undefined ? null : read(value);
 }
 
@@ -188,6 +192,7 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
       rank: asCount(step.rank ?? dims, at(`steps[${i}].rank`)),
       units: asCount(step.units ?? 0, at(`steps[${i}].units`)),
       explained: orNull(step.explained, (e) => asNumber(e, at(`steps[${i}].explained`))),
+      lent: orNull(step.lent, (title) => asText(title, at(`steps[${i}].lent`))),
     };
   });
   const center = orNull(index.center, (rows) =>

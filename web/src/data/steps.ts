@@ -13,15 +13,34 @@ export interface LayerSteps {
   readonly steps: number[];
 }
 
-/** Find the steps of a layer; null where the embedding has none. The data itself is one step, good at every checkpoint. */
-export function stepsOf(index: RecordingIndex, embedding: EmbeddingIndex, layer: string): LayerSteps | null {
-  const place = new Map(index.checkpoints.map((checkpoint, i) => [checkpoint.name, i]));
+/**
+ * Find the steps of a layer; null where the embedding has none. The data itself is one step, good at every checkpoint.
+ * A layer lent by another recording lies at the places of `lentCheckpoints`.
+ */
+export function stepsOf(index: RecordingIndex, embedding: EmbeddingIndex, layer: string, lent: string | null = null): LayerSteps | null {
+  const names = lent === null ? index.checkpoints.map(({ name }) => name) : lentCheckpoints(embedding, lent);
+  const place = new Map(names.map((name, i) => [name, i]));
   const found = embedding.steps
-    .map((step, i) => ({ step: i, layer: step.layer, place: place.get(step.checkpoint) }))
-    .filter((s): s is { step: number; layer: string; place: number } => s.layer === layer && s.place !== undefined)
+    .map((step, i) => ({ step: i, layer: step.layer, lent: step.lent, place: place.get(step.checkpoint) }))
+    .filter((s): s is { step: number; layer: string; lent: string | null; place: number } => s.layer === layer && s.lent === lent && s.place !== undefined)
     .sort((a, b) => a.place - b.place);
   if (!found.length) return null;
   return { embedding, places: found.map((s) => s.place), steps: found.map((s) => s.step) };
+}
+
+/** Has an embedding layers of another recording beside those of its own? */
+export function isShared(embedding: EmbeddingIndex): boolean {
+  return embedding.steps.some(({ lent }) => lent !== null);
+}
+
+/** The checkpoints of another recording, as an embedding that it lent layers to has them. */
+export function lentCheckpoints({ steps }: EmbeddingIndex, lent: string): string[] {
+  return [...new Set(steps.filter((step) => step.lent === lent).map(({ checkpoint }) => checkpoint))];
+}
+
+/** How an embedding is asked for: by its method, or by its name where it is one of two models, which no layer's usual choice is. */
+export function keyOfEmbedding(embedding: EmbeddingIndex): string {
+  return isShared(embedding) ? embedding.name : embedding.method;
 }
 
 /** Does the layer look the same at every checkpoint? */
@@ -29,16 +48,20 @@ export function isTimeless(layer: string): boolean {
   return layer === "input";
 }
 
-/** Choose the embedding of a layer: the one with the wanted method, else its raw units, else PCA, else the first. */
+/** Choose the embedding of a layer: the one with the wanted name or method, else its raw units, else PCA, else the first. */
 export function chooseEmbedding(
   index: RecordingIndex,
   embeddings: readonly EmbeddingIndex[],
   layer: string,
   wanted: string | null,
+  lent: string | null = null,
 ): LayerSteps | null {
   const available = embeddings
-    .map((embedding) => stepsOf(index, embedding, layer))
-    .filter((steps): steps is LayerSteps => steps !== null);
+    .map((embedding) => stepsOf(index, embedding, layer, lent))
+    .filter((steps): steps is LayerSteps => steps !== null)
+    .sort((a, b) => Number(isShared(a.embedding)) - Number(isShared(b.embedding)));
+  const named = available.find((a) => keyOfEmbedding(a.embedding) === wanted);
+  if (named) return named;
   const by = (method: string): LayerSteps | undefined => available.find((a) => a.embedding.method === method);
   // Raw units are the first choice where somebody laid them out, or where each of them is a class.
   const units = by("units");

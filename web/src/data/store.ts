@@ -6,6 +6,7 @@ import { type FlowIndex, parseFlowIndex } from "./flow-index";
 import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
 import { toAddress } from "./names";
 import { rawUnits } from "./raw-units";
+import { parseSimilarityIndex, type SimilarityIndex } from "./similarity";
 
 /** What went wrong with a request or a chunk, in words for a person. */
 export class DataError extends Error {
@@ -96,6 +97,7 @@ export class RecordingStore {
     readonly index: RecordingIndex,
     readonly embeddings: EmbeddingIndex[],
     readonly flows: FlowIndex[],
+    readonly similarities: SimilarityIndex[],
   ) {}
 
   static async open(url: string): Promise<RecordingStore> {
@@ -113,17 +115,20 @@ export class RecordingStore {
     const nodes = asObject(consolidated.metadata ?? {}, "consolidated_metadata.metadata");
     const embeddings: EmbeddingIndex[] = [];
     const flows: FlowIndex[] = [];
+    const similarities: SimilarityIndex[] = [];
     for (const [path, node] of Object.entries(nodes)) {
       const [kind, name, ...rest] = path.split("/");
       if (!name || rest.length) continue;
       if (kind === "embeddings" && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(name, inscapeAttributes(node, path)));
+      if (kind === "similarity" && nodes[`${path}/values`]) similarities.push(parseSimilarityIndex(name, inscapeAttributes(node, path)));
       if (kind === "flows") flows.push(parseFlowIndex(name, inscapeAttributes(node, path)));
     }
     const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
+    for (const checkpoint of index.checkpoints) checkpoint.recorded = recordedOf(nodes[checkpoint.path]);
     const raw = rawUnits(index, embeddings, (path) => path in nodes);
     const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
     const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
-    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows);
+    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, similarities);
   }
 
   node(path: string): unknown {
@@ -205,6 +210,14 @@ export class RecordingStore {
       throw unreadable(path, error);
     }
   }
+}
+
+/** When a checkpoint was recorded, as its own group says. */
+function recordedOf(node: unknown): string | null {
+  const { attributes } = asObject(node ?? {}, "a checkpoint");
+  const { inscape } = asObject(attributes ?? {}, "a checkpoint's attributes");
+  const { recorded } = asObject(inscape ?? {}, "a checkpoint's attributes.inscape");
+  return typeof recorded === "string" ? recorded : null;
 }
 
 function unreadable(path: string, error: unknown): DataError {

@@ -2,6 +2,7 @@
 
 import { asCamera, type Camera } from "../tour/camera";
 import { type GivenRange, rangeFrom, rangeText } from "./given-range";
+import { type GivenLayers, layersFrom, layersText } from "./given-layers";
 import { columnOf, orthonormalBasis } from "../tour/matrix";
 
 export interface Address {
@@ -31,6 +32,8 @@ export interface Address {
   panes?: string;
   part?: unknown;
   beside?: unknown;
+  /** Of the Layers view. */
+  layers?: GivenLayers;
   /** The saved view whose sentence is read. */
   bookmark?: string;
 }
@@ -72,6 +75,7 @@ export function encodeAddress(address: Address): string {
     fields.set("beside", JSON.stringify(beside));
     if (basis && address.playing === false) fields.set("beside-basis", encodeBasis(basis));
   }
+  if (address.layers && address.view === "layers") fields.set("layers", layersText(address.layers));
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.bookmark) fields.set("bookmark", address.bookmark);
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
@@ -117,6 +121,8 @@ export function decodeAddress(hash: string): Address {
     const value = asJson(fields.get(name));
     if (typeof value === "object" && value !== null) address[name] = value;
   }
+  const layers = layersFrom(fields.get("layers"));
+  if (layers) address.layers = layers;
   const basisBeside = decodeBasis(fields.get("beside-basis") ?? "");
   if (address.beside && basisBeside) address.beside = { ...(address.beside as object), basis: basisBeside };
   const axes = fields.get("axes");

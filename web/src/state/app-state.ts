@@ -23,6 +23,7 @@ import { FrameTimes } from "./frame-times";
 import { Beside } from "./beside";
 import { Going } from "./going";
 import { Grid } from "./grid";
+import { Likeness } from "./likeness";
 import type { Bookmarks } from "./bookmarks";
 import { Handling } from "./handling";
 import { Neighbors } from "./neighbors";
@@ -139,6 +140,11 @@ export class AppState implements Pane {
   drawn = false;
   /** Let the next scene appear without a transition. */
   instant = false;
+  eased = false;
+
+  /** The first picture is always of the open recording's own layers. */
+  readonly lent: ReadonlySignal<string | null> = signal(null);
+  readonly checkpointNames: ReadonlySignal<readonly string[]> = computed(() => this.recording.value?.store.index.checkpoints.map(({ name }) => name) ?? []);
 
   /** The checkpoint whose numbers are told: between two, the nearer one. */
   readonly nearestCheckpoint: ReadonlySignal<number> = computed(() => Math.round(this.checkpoint.value));
@@ -173,6 +179,9 @@ export class AppState implements Pane {
 
   /** Small multiples in place of the one picture. */
   readonly grid = new Grid(this);
+
+  /** The similarity of layers, and which two of them the pictures show. */
+  readonly likeness = new Likeness(this);
 
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);
@@ -253,7 +262,7 @@ export class AppState implements Pane {
   get settled(): boolean {
     const arriving = this.stage.peek()?.arriving ?? false;
     const own = this.drawn && !arriving && this.resting && !this.bookmarks?.visiting.underWay.value;
-    return this.phase.value.kind === "ready" && own && this.beside.settled;
+    return this.phase.value.kind === "ready" && own && this.beside.settled && this.likeness.settled;
   }
 
   /** Is nothing on its way to anywhere, be it not drawn yet? */
@@ -322,6 +331,7 @@ export class AppState implements Pane {
     if (this.help.value) this.help.value = false;
     else if (this.selecting.leave()) return;
     else if (this.hover.value !== null) this.hover.value = null;
+    else if (this.likeness.leaveRange()) return;
     else if (this.grid.open.value) this.grid.open.value = false;
     else if ((this.groups.value ?? this.range.value ?? this.filter.value) !== null) this.selecting.showAll();
     else this.setSelection([]);

@@ -1,7 +1,7 @@
 /** One picture, two, or a grid of them; and all that in plain JSON. */
 
 import { batch } from "@preact/signals";
-import { chooseEmbedding } from "../data/steps";
+import { chooseEmbedding, keyOfEmbedding } from "../data/steps";
 import type { AppState } from "./app-state";
 import { BASES, type Bases } from "./beside";
 import type { Part, PartChoice } from "./part-choice";
@@ -24,6 +24,8 @@ export interface PublicBeside {
   bases: Bases;
   /** d × d, row-major: by what it is seen; with one basis for both, and both of one space, the first picture's holds. */
   basis: number[] | null;
+  /** The title of another recording that lent `layer` to an embedding of two models; left out for the recording's own. */
+  lent?: string;
 }
 
 export interface PublicPanes {
@@ -51,7 +53,7 @@ export function arrange(state: AppState, name: ArrangementName): void {
 
 export function readPanes(state: AppState): PublicPanes {
   const { beside } = state;
-  const { layer, method, checkpoint } = beside.wish.peek();
+  const { layer, method, checkpoint, lent } = beside.wish.peek();
   const steps = beside.steps.peek();
   const second: PublicBeside = {
     recording: beside.other.peek()?.entry.name ?? null,
@@ -61,6 +63,7 @@ export function readPanes(state: AppState): PublicPanes {
     part: beside.part.wanted.peek(),
     bases: beside.bases.peek(),
     basis: steps ? [...beside.motion.basis(spaceOfEmbedding(steps.embedding), steps.embedding.dims)] : null,
+    ...(lent !== null && { lent }),
   };
   const panes = state.grid.open.peek() ? "grid" : beside.open.peek() ? "two" : "one";
   return { panes, part: state.part.wanted.peek(), beside: beside.open.peek() ? second : null };
@@ -72,9 +75,9 @@ function methodToTell(state: AppState): string | null {
   const store = beside.recording.peek()?.store;
   const shown = beside.steps.peek()?.embedding;
   if (!store || !shown || beside.flow.peek()) return null;
-  const first = state.steps.peek()?.embedding.method ?? null;
-  const followed = chooseEmbedding(store.index, store.embeddings, beside.layer.peek(), first);
-  return followed?.embedding.name === shown.name ? null : shown.method;
+  const first = state.steps.peek()?.embedding;
+  const followed = chooseEmbedding(store.index, store.embeddings, beside.layer.peek(), first ? keyOfEmbedding(first) : null, beside.lent.peek());
+  return followed?.embedding.name === shown.name ? null : keyOfEmbedding(shown);
 }
 
 export type Refuse = (what: string, got: unknown, remedy: string) => never;
@@ -105,7 +108,7 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
   if (value === null) return () => beside.close();
   if (typeof value !== "object") refuse("the second picture is an object or null", value, 'assign {layer: "conv1"} or the like');
   const given = value as Record<string, unknown>;
-  const text = (name: "layer" | "method" | "recording"): string | null => {
+  const text = (name: "layer" | "method" | "recording" | "lent"): string | null => {
     const word = given[name] ?? null;
     return word === null || typeof word === "string" ? word : refuse(`beside.${name} is a name or null`, word, "null is as in the first picture");
   };
@@ -113,12 +116,18 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
   const names = state.recordings.peek().map(({ name }) => name);
   if (recording !== null && !names.includes(recording)) refuse("no such recording", recording, `choose from ${names.join(", ")}`);
   const layer = text("layer");
-  const layers = recording === null ? [...state.layers.peek(), ...(state.recording.peek()?.store.index.layers.map(({ name }) => name) ?? [])] : null;
+  const lent = text("lent");
+  const lentLayers = state.recording.peek()?.store.embeddings.flatMap(({ steps }) => steps.filter((step) => step.lent !== null)) ?? [];
+  if (lent !== null && (recording !== null || !lentLayers.some((step) => step.lent === lent && step.layer === layer))) {
+    const offered = [...new Set(lentLayers.map((step) => `${step.layer} of ${step.lent}`))];
+    refuse("no such layer of another recording", `${layer} of ${lent}`, offered.length ? `choose from ${offered.join(", ")}` : "lend some: inscape similarity PATH OTHER");
+  }
+  const layers = recording === null && lent === null ? [...state.layers.peek(), ...(state.recording.peek()?.store.index.layers.map(({ name }) => name) ?? [])] : null;
   if (layer !== null && layers && !layers.includes(layer)) refuse("no such layer", layer, `choose from ${[...new Set(layers)].join(", ")}`);
   const method = text("method");
   const checkpoint = given.checkpoint ?? null;
   const last = (state.recording.peek()?.store.index.checkpoints.length ?? 1) - 1;
-  if (checkpoint !== null && (typeof checkpoint !== "number" || !(checkpoint >= 0) || (recording === null && checkpoint > last))) {
+  if (checkpoint !== null && (typeof checkpoint !== "number" || !(checkpoint >= 0) || (recording === null && lent === null && checkpoint > last))) {
     refuse("no such checkpoint of the second picture", checkpoint, `give a number from 0 to ${last}, or null`);
   }
   const bases = BASES.find((b) => b === (given.bases ?? "one")) ?? refuse("no such way to see the second picture", given.bases, `choose from ${BASES.join(", ")}`);
@@ -127,7 +136,7 @@ function besideChange(state: AppState, value: unknown, refuse: Refuse): () => vo
   return () => {
     state.grid.open.value = false;
     beside.open.value = true;
-    beside.wish.value = { layer, method, checkpoint: checkpoint as number | null };
+    beside.wish.value = { layer, method, checkpoint: checkpoint as number | null, lent };
     beside.part.wanted.value = part;
     beside.setBases(bases);
     void openBeside(state, recording).then(() => {

@@ -7,7 +7,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { type Coloring, type GroupColoring, onScaleOf, painted } from "../data/coloring";
 import { stepsOfStop, stopOf } from "../data/flow-steps";
 import type { FlowCache } from "../data/flows";
-import { chooseEmbedding, type LayerSteps, stepsOf } from "../data/steps";
+import { chooseEmbedding, isShared, type LayerSteps, lentCheckpoints, stepsOf } from "../data/steps";
 import { TourMotion } from "../tour/motion";
 import type { Scene } from "../tour/scene";
 import type { AppState, OpenRecording } from "./app-state";
@@ -24,10 +24,13 @@ export type Bases = (typeof BASES)[number];
 export interface Wish {
   readonly layer: string | null;
   readonly method: string | null;
+  /** A place in the list of checkpoints; of a lent layer, of those that it was lent at. */
   readonly checkpoint: number | null;
+  /** The title of another recording, of whose layers the open one's embeddings have some: then `layer` is one of these. */
+  readonly lent: string | null;
 }
 
-const AS_THE_FIRST: Wish = { layer: null, method: null, checkpoint: null };
+const AS_THE_FIRST: Wish = { layer: null, method: null, checkpoint: null, lent: null };
 
 export class Beside implements Pane {
   readonly open = signal(false);
@@ -41,6 +44,8 @@ export class Beside implements Pane {
   readonly layers: ReadonlySignal<string[]>;
   readonly checkpoint: ReadonlySignal<number>;
   readonly steps: ReadonlySignal<LayerSteps | null>;
+  readonly lent: ReadonlySignal<string | null>;
+  readonly checkpointNames: ReadonlySignal<readonly string[]>;
   /** The embeddings that show its layer. */
   readonly choices: ReadonlySignal<LayerSteps[]>;
   readonly flow: ReadonlySignal<FlowCache | null>;
@@ -63,13 +68,15 @@ export class Beside implements Pane {
   placed: Pane["placed"] = null;
   drawn = false;
   instant = true;
+  eased = false;
 
   constructor(private readonly state: AppState) {
     const { open, wish } = this;
     this.camera = state.camera;
     this.recording = computed(() => (open.value ? (this.other.value ?? state.recording.value) : null));
     this.part = new PartChoice(this.recording);
-    this.flow = computed(() => (this.other.value || wish.value.method !== null || !open.value ? null : state.flow.value));
+    this.lent = computed(() => (open.value && !this.other.value && wish.value.layer !== null ? wish.value.lent : null));
+    this.flow = computed(() => (this.other.value || this.lent.value !== null || wish.value.method !== null || !open.value ? null : state.flow.value));
     this.layers = computed(() => {
       const flow = this.flow.value;
       const store = this.recording.value?.store;
@@ -77,26 +84,29 @@ export class Beside implements Pane {
       if (flow) return flow.flow.stops.map(({ name }) => name);
       return store.index.layers.map(({ name }) => name).filter((name) => chooseEmbedding(store.index, store.embeddings, name, null) !== null);
     });
-    this.layer = computed(() => layerThere(wish.value.layer ?? state.layer.value, this.layers.value, state.layers.value));
+    this.layer = computed(() => (this.lent.value !== null ? wish.value.layer : null) ?? layerThere(wish.value.layer ?? state.layer.value, this.layers.value, state.layers.value));
     this.flowPlace = computed(() => {
       const { layer } = wish.value;
       const flow = this.flow.value?.flow;
       return layer === null || !flow ? state.flowPlace.value : Math.max(0, stopOf(flow, layer));
     });
-    this.checkpoint = computed(() => {
-      const last = (this.recording.value?.store.index.checkpoints.length ?? 1) - 1;
-      return Math.min(wish.value.checkpoint ?? state.checkpoint.value, last);
+    this.checkpointNames = computed(() => {
+      const store = this.recording.value?.store;
+      const lent = this.lent.value;
+      const shown = this.steps.value?.embedding;
+      return lent !== null && shown ? lentCheckpoints(shown, lent) : (store?.index.checkpoints.map(({ name }) => name) ?? []);
     });
+    this.checkpoint = computed(() => Math.max(0, Math.min(wish.value.checkpoint ?? state.checkpoint.value, this.checkpointNames.value.length - 1)));
     this.steps = computed(() => {
       const store = this.recording.value?.store;
       if (!store) return null;
       const flow = this.flow.value?.flow;
       if (flow) return stepsOfStop(store.index, flow, Math.min(Math.round(this.flowPlace.value), flow.stops.length - 1));
-      return chooseEmbedding(store.index, store.embeddings, this.layer.value, wish.value.method ?? state.method.value);
+      return chooseEmbedding(store.index, store.embeddings, this.layer.value, wish.value.method ?? state.method.value, this.lent.value);
     });
     this.choices = computed(() => {
       const store = this.recording.value?.store;
-      return store ? store.embeddings.map((embedding) => stepsOf(store.index, embedding, this.layer.value)).filter((steps) => steps !== null) : [];
+      return store ? store.embeddings.map((embedding) => stepsOf(store.index, embedding, this.layer.value, this.lent.value)).filter((steps) => steps !== null && (this.lent.value !== null || !isShared(steps.embedding) || steps.embedding === this.steps.value?.embedding)) as LayerSteps[] : [];
     });
     this.coloring = computed(() => {
       const plain = this.unpainted.value;
@@ -117,6 +127,8 @@ export class Beside implements Pane {
   }
 
   get settled(): boolean {
+    // What another recording did not lend can't be drawn; that is said in its place.
+    if (this.lent.peek() !== null && !this.steps.peek()) return true;
     return !this.open.peek() || (this.drawn && !(this.stage.peek()?.arriving ?? false) && !this.fetching.value && !this.coloringOnTheWay.value && !this.motion.moving);
   }
 

@@ -54,10 +54,10 @@ function endOf(pane: Pane): End | null {
   const { embedding, places } = steps;
   const place = pane.checkpoint.value;
   const i = places.reduce((best, p, k) => (Math.abs(p - place) < Math.abs(places[best] - place) ? k : best), 0);
-  const { layer, checkpoint } = embedding.steps[steps.steps[i]];
+  const { layer, checkpoint, lent } = embedding.steps[steps.steps[i]];
   return {
     key: [recording.entry.name, embedding.name, embedding.version, steps.steps[i]].join("\n"),
-    name: `${layer} at ${checkpoint}`,
+    name: `${lent === null ? "" : `${lent} · `}${layer} at ${checkpoint}`,
     load: () => recording.steps.load(embedding, steps.steps[i]),
   };
 }

@@ -37,23 +37,25 @@ export function planMovement(state: AppState, pane: Pane, recording: OpenRecordi
 function pairOf(pane: Pane, { store }: OpenRecording, nearest: number, from: MovementFrom): Pair {
   const steps = pane.steps.value;
   const layer = pane.layer.value;
-  const { layers, checkpoints } = store.index;
+  const lent = pane.lent.value;
   if (!steps) return { reason: "Nothing is laid out." };
   const { embedding, places } = steps;
   if (embedding.flow) return { reason: "The flow shows the movement from layer to layer itself: choose a layout, as PCA, to measure it." };
+  const named = (k: number): string => embedding.steps[steps.steps[k]].checkpoint;
   const i = places.reduce((best, place, k) => (Math.abs(place - nearest) < Math.abs(places[best] - nearest) ? k : best), 0);
   if (from === "checkpoint") {
     if (isTimeless(layer)) return { reason: "The data itself does not move while the network trains." };
-    if (i === 0) return { reason: `${checkpoints[places[0]].name} is the first checkpoint of ${layer}: there is none before it.` };
-    return { before: steps.steps[i - 1], after: steps.steps[i], from: checkpoints[places[i - 1]].name, to: checkpoints[places[i]].name };
+    if (i === 0) return { reason: `${named(0)} is the first checkpoint of ${layer}: there is none before it.` };
+    return { before: steps.steps[i - 1], after: steps.steps[i], from: named(i - 1), to: named(i) };
   }
-  const order = layers.findIndex(({ name }) => name === layer);
-  const previous = layers[order - 1]?.name;
+  // Of another recording the order of the layers is that of the embedding.
+  const layers = lent === null ? store.index.layers.map(({ name }) => name) : [...new Set(embedding.steps.filter((step) => step.lent === lent).map((step) => step.layer))];
+  const previous = layers[layers.indexOf(layer) - 1];
   if (previous === undefined) return { reason: `${layer} is the first layer: there is none before it.` };
-  const other = stepsOf(store.index, embedding, previous);
+  const other = stepsOf(store.index, embedding, previous, lent);
   if (!other) return { reason: `${previous}, the layer before, is not in this layout: choose one that has both, as PCA.` };
   const k = isTimeless(previous) ? 0 : other.places.indexOf(places[i]);
-  if (k < 0) return { reason: `${previous}, the layer before, is not laid out at ${checkpoints[places[i]].name}.` };
+  if (k < 0) return { reason: `${previous}, the layer before, is not laid out at ${named(i)}.` };
   return { before: other.steps[k], after: steps.steps[i], from: previous, to: layer };
 }
 

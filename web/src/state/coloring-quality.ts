@@ -30,7 +30,7 @@ export function planQuality(pane: Pane, { entry, store }: OpenRecording, nearest
   const path = `embeddings/${embedding.name}/quality`;
   const measured = embedding.quality[step];
   if (!measured || store.node(path) === undefined) {
-    return without(`${layer} is not measured at ${checkpoints[places[i]].name}. ${elsewhere(steps, checkpoints)}To measure every step:`, commandOf(entry.name, embedding));
+    return without(`${layer} is not measured at ${embedding.steps[step].checkpoint}. ${elsewhere(steps, checkpoints)}To measure every step:`, commandOf(entry.name, embedding));
   }
   return {
     key,

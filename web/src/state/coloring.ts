@@ -54,13 +54,15 @@ export function offeredColorings(recording: OpenRecording, difference: boolean):
 
 /** Keep the coloring what was asked for. While one loads the old one stays, and so it does where one can't be read. */
 export function followColoring(state: AppState, pane: Pane = state): () => void {
-  const nearest = computed(() => Math.round(pane.checkpoint.value));
+  // Another model's predictions are not here: over its picture lie those of the first one.
+  const nearest = computed(() => Math.round((pane.lent.value === null ? pane : state).checkpoint.value));
+  const own = computed(() => Math.round(pane.checkpoint.value));
   let last: { readonly key: string; readonly classes: object } | null = null;
   return effect(() => {
     const recording = pane.recording.value;
     const by = state.colorBy.value;
     if (!recording) return;
-    const plan = planOf(state, pane, recording, by, nearest);
+    const plan = planOf(state, pane, recording, by, nearest, own);
     const { classes } = recording;
     if (last?.key === plan.key && last.classes === classes) return;
     const asked = { key: plan.key, classes };
@@ -100,14 +102,14 @@ export function followColoring(state: AppState, pane: Pane = state): () => void 
   });
 }
 
-function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: ColorBy, nearest: { readonly value: number }): ColoringPlan {
+function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: ColorBy, nearest: { readonly value: number }, own: { readonly value: number }): ColoringPlan {
   const { classes, samples, store } = recording;
   const column = columnOf(by);
   if (column !== null) return { key: by, load: () => columnColoring(recording, by, column) };
   const builtIn = BUILT_IN.find((name) => name === by) ?? "label";
-  if (builtIn === "movement") return planMovement(state, pane, recording, nearest.value);
+  if (builtIn === "movement") return planMovement(state, pane, recording, own.value);
   if (builtIn === "difference") return planDifference(state, recording);
-  if (builtIn === "quality") return planQuality(pane, recording, nearest.value);
+  if (builtIn === "quality") return planQuality(pane, recording, own.value);
   if (builtIn === "label") return { key: by, load: () => byLabel(classes) };
   const place = nearest.value;
   const { name: at, path } = store.index.checkpoints[place] ?? { name: "", path: "" };

@@ -11,7 +11,7 @@ export function coloringChanges(state: AppState, recording: OpenRecording, wante
   const changes: (() => void)[] = [];
   if (wanted.colorBy !== undefined) {
     // The second picture may come with the same assignment.
-    const compared = wanted.panes === undefined && wanted.beside === undefined ? state.beside.open.peek() : wanted.panes === "two" || Boolean(wanted.beside);
+    const compared = (wanted.panes === undefined && wanted.beside === undefined ? state.beside.open.peek() : wanted.panes === "two" || Boolean(wanted.beside)) || wanted.view === "layers";
     const offered = offeredColorings(recording, compared).flatMap(({ choices }) => choices.map(({ by }) => by));
     const by = offered.find((b) => b === wanted.colorBy) ?? refuse("no such coloring of this recording", wanted.colorBy, `choose from ${offered.join(", ")}`);
     changes.push(() => state.setColorBy(by));

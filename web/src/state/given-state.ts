@@ -4,11 +4,13 @@ import { batch } from "@preact/signals";
 import { stopOf } from "../data/flow-steps";
 import { LONGEST_QUERY } from "../data/query";
 import { asCamera } from "../tour/camera";
+import { keyOfEmbedding } from "../data/steps";
 import { spaceOf } from "../tour/scene";
 import { type AppState, VIEWS } from "./app-state";
 import { paneChanges } from "./arrangement";
 import { coloringChanges } from "./given-coloring";
 import { asHandles } from "./given-handles";
+import { likenessChanges } from "./likeness-public";
 import { offeredMarks } from "./marks";
 import { toolChanges } from "./public-tools";
 import { refuse } from "./refuse";
@@ -57,7 +59,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     const has = embedding?.steps.some((step) => step.layer === layer);
     const offered = embeddings.filter((e) => e.steps.some((step) => step.layer === layer)).map((e) => e.name);
     // A whole state read before may name the embedding of the layer before: with another layer the choice is made anew.
-    if (embedding && has) changes.push(() => (state.method.value = embedding.method));
+    if (embedding && has) changes.push(() => (state.method.value = keyOfEmbedding(embedding)));
     else if (!embedding || wanted.layer === undefined) refuse(`no such embedding of ${layer}`, wanted.embedding, `choose from ${offered.join(", ")}`);
   }
   if (wanted.checkpoint !== undefined) {
@@ -84,7 +86,11 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   changes.push(...sampleChanges(state, wanted, index.samples));
   if (wanted.view !== undefined) {
     const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
-    changes.push(() => (state.view.value = view));
+    // First of all: a view may arrange the pictures, and what else is told of them holds.
+    changes.unshift(() => {
+      state.view.value = view;
+      state.likeness.sync();
+    });
   }
   if (wanted.marks !== undefined) {
     const offered = offeredMarks(recording);
@@ -115,6 +121,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     if (bookmark !== null && typeof bookmark !== "string") refuse("a bookmark is a name, or null", bookmark, "choose a saved view, or null for none");
     changes.push(() => state.bookmarks?.mark(bookmark));
   }
+  changes.push(...likenessChanges(state, wanted, refuse));
   changes.push(...toolChanges(state, wanted, refuse));
   if (wanted.basis !== undefined && wanted.basis !== null) changes.push(basisChange(state, wanted.basis));
   return changes;

@@ -17,6 +17,10 @@ export interface Pane {
   /** A place in the recording's list of checkpoints; between whole places the view interpolates. */
   readonly checkpoint: ReadonlySignal<number>;
   readonly steps: ReadonlySignal<LayerSteps | null>;
+  /** The title of the recording that lent the layer; null where it is one of the open recording's own. */
+  readonly lent: ReadonlySignal<string | null>;
+  /** The checkpoints that places are of: the recording's, or those of the one that lent the layer. */
+  readonly checkpointNames: ReadonlySignal<readonly string[]>;
   readonly flow: ReadonlySignal<FlowCache | null>;
   readonly flowPlace: ReadonlySignal<number>;
   /** (sample,): 1 for those that are drawn. */
@@ -46,4 +50,6 @@ export interface Pane {
   drawn: boolean;
   /** Let the next scene appear without a transition. */
   instant: boolean;
+  /** Let the next scene be gone to by a transition, be it of the same layer. */
+  eased: boolean;
 }

@@ -34,11 +34,12 @@ import type { MovementFrom } from "./coloring";
 import type { VectorOptions } from "./film";
 import { type GivenRange, rangeGiven } from "./given-range";
 import { writeState } from "./given-state";
+import { type MatrixView, type PublicLikeness, readLikeness } from "./likeness-public";
 import { type PublicTools, readTools } from "./public-tools";
 import { spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
 
-export interface PublicState extends PublicPanes, PublicTools {
+export interface PublicState extends PublicPanes, PublicTools, PublicLikeness {
   view: ViewName;
   recording: string;
   layer: string;
@@ -82,6 +83,8 @@ export interface PublicState extends PublicPanes, PublicTools {
 
 export interface PublicView extends StageView {
   readonly ready: boolean;
+  /** In the Layers view: where the matrix draws. */
+  readonly matrix: MatrixView | null;
 }
 
 /** Milliseconds that the main thread took for the last frames: the median and the longest. */
@@ -140,6 +143,7 @@ export function readState(state: AppState): PublicState {
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
     ...readPanes(state),
+    ...readLikeness(state),
     bookmark: state.bookmarks?.current.peek()?.name ?? null,
     ...readTools(state),
   };
@@ -159,11 +163,11 @@ export function publish(state: AppState): void {
     },
     get view(): PublicView | null {
       const stage = state.stage.peek();
-      return stage && { ...stage, ready: state.settled };
+      return stage && { ...stage, ready: state.settled, matrix: state.likeness.drawn };
     },
     get viewBeside(): PublicView | null {
       const stage = state.beside.stage.peek();
-      return stage && state.beside.open.peek() ? { ...stage, ready: state.settled } : null;
+      return stage && state.beside.open.peek() ? { ...stage, ready: state.settled, matrix: null } : null;
     },
     whereIs: (sample, beside = false) => (beside ? state.beside : state).whereIs?.(sample) ?? null,
     get ways() {

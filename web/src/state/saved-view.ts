@@ -27,6 +27,7 @@ export const MOST_SAMPLES = 500;
 export function keptOf(shown: PublicState): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(shown)) if (!LEFT_OUT.includes(key)) kept[key] = value;
+  if (shown.view !== "layers") delete kept.layers;
   // A name outlives the place in the list: checkpoints may be put before it.
   kept.checkpoint = Number.isInteger(shown.checkpoint) && shown.checkpointName ? shown.checkpointName : rounded(shown.checkpoint);
   if (shown.layerPlace === null) delete kept.layerPlace;

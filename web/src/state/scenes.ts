@@ -14,6 +14,7 @@ export function sceneOf(
   layer: LayerSteps,
   wanted: readonly { step: number; weight: number }[],
   instant: boolean,
+  eased = false,
 ): SceneParts {
   const { embedding } = layer;
   const parts = [];
@@ -22,7 +23,8 @@ export function sceneOf(
     if (!data) return null;
     parts.push({ step: data, weight });
   }
-  const key = [recording.entry.name, embedding.name, embedding.version, embedding.steps[layer.steps[0]].layer].join("\n");
+  const { layer: name, lent } = embedding.steps[layer.steps[0]];
+  const key = [recording.entry.name, embedding.name, embedding.version, name, lent ?? ""].join("\n");
   const axes = axesOf(embedding);
-  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts: evenly(parts), axes, instant };
+  return { key, dims: embedding.dims, space: spaceOf(embedding.dims, axes !== null), parts: evenly(parts), axes, instant, eased };
 }

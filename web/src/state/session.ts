@@ -157,7 +157,7 @@ export function follow(state: AppState, pane: Pane = state): () => void {
     void state.attempt.value;
     if (state.phase.value.kind !== "ready" || !recording || !layer || pane.flow.value) return;
     const wanted = weightedSteps(layer, position);
-    const here = sceneOf(recording, layer, wanted, pane.instant);
+    const here = sceneOf(recording, layer, wanted, pane.instant, pane.eased);
     if (here) {
       show(pane, here);
       void prefetch(pane, recording, layer);
@@ -167,7 +167,7 @@ export function follow(state: AppState, pane: Pane = state): () => void {
     Promise.all(wanted.map(({ step }) => recording.steps.load(layer.embedding, step))).then(
       () => {
         if (!current(pane, recording, layer, position)) return;
-        const scene = sceneOf(recording, layer, wanted, pane.instant);
+        const scene = sceneOf(recording, layer, wanted, pane.instant, pane.eased);
         if (scene) show(pane, scene);
         void prefetch(pane, recording, layer);
       },
@@ -185,7 +185,7 @@ export function follow(state: AppState, pane: Pane = state): () => void {
 function show(pane: Pane, scene: Scene): void {
   pane.fetching.value = false;
   pane.problem.value = null;
-  pane.instant = false;
+  pane.instant = pane.eased = false;
   pane.drawn = false;
   pane.scene.value = scene;
 }

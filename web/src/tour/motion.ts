@@ -157,7 +157,7 @@ export class TourMotion {
       this.to = scene;
       this.from = null;
       this.elapsed = TRANSITION;
-    } else if (scene.key === before.key) {
+    } else if (scene.key === before.key && !scene.eased) {
       this.to = scene;
       return;
     } else {

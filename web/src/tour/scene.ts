@@ -32,6 +32,8 @@ export interface Scene {
   readonly flow?: Station;
   /** Appear at once, without a transition: the picture was asked for as it is (a link, a script). */
   readonly instant: boolean;
+  /** Go there by a transition, though the key is the same. */
+  readonly eased?: boolean;
 }
 
 export function spaceOf(dims: number, units: boolean): string {

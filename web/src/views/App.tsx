@@ -14,6 +14,7 @@ import { DEBUG, FrameTime } from "./FrameTime";
 import { Header } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import { Jobs } from "./Jobs";
+import { LayersPanel } from "./LayersPanel";
 import { Message } from "./Message";
 import { SavePicture } from "./SavePicture";
 import { TimeBar } from "./TimeBar";
@@ -60,6 +61,8 @@ export function App({ state, begin }: AppProps) {
         <Waiting state={state} phase={phase} begin={begin} onAsk={(parameters) => ask(state, parameters)} />
       ) : state.view.value === "tour" ? (
         <TourPanel state={state} recording={recording} />
+      ) : state.view.value === "layers" ? (
+        <LayersPanel state={state} recording={recording} />
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}

@@ -23,6 +23,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["arrows", "move the focused handle; with Shift by a pixel"],
   ["p x", "pin or remove the focused handle; Enter names it, . and , go to the next and the previous"],
   ["v g", "two pictures beside each other; every layer at every checkpoint"],
+  ["arrows", "in the matrix of layers: go from cell to cell; Enter shows both layers; with Shift take a block, which Enter draws alone"],
   ["< >", "the saved view before, the next one"],
   ["b", "keep this view, with a sentence"],
   ["Ctrl+Z", "undo; with Shift, redo"],

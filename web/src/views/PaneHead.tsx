@@ -7,12 +7,14 @@ import { BASES, type Bases } from "../state/beside";
 import type { AppState } from "../state/app-state";
 import type { Pane } from "../state/pane";
 import type { PartChoice } from "../state/part-choice";
-import { isTimeless } from "../data/steps";
+import { isTimeless, keyOfEmbedding } from "../data/steps";
 import { openBeside } from "../state/session";
 import { METHODS, placeText } from "./TimeBar";
 
 /** The value of a choice that follows the first picture. */
 const SAME = "";
+/** The value of the choice that is a layer of another recording. */
+const LENT = "\n";
 
 const BASES_WORDS: Record<Bases, string> = { one: "one view for both", own: "a view of its own", mirrored: "own views, handles together" };
 
@@ -30,7 +32,8 @@ export function FirstHead({ state }: { state: AppState }) {
 export function BesideHead({ state }: { state: AppState }) {
   const { beside } = state;
   const wish = beside.wish.value;
-  const index = beside.recording.value?.store.index;
+  const lent = beside.lent.value;
+  const checkpoints = beside.checkpointNames.value;
   const others = state.recordings.value.filter(({ name }) => name !== state.recording.value?.entry.name);
   const choices = beside.choices.value;
   return (
@@ -50,10 +53,10 @@ export function BesideHead({ state }: { state: AppState }) {
         <Choice
           label="Second picture: layer"
           testid="beside-layer"
-          value={wish.layer ?? SAME}
+          value={lent === null ? (wish.layer ?? SAME) : LENT}
           same="same layer"
-          options={beside.layers.value.map((name) => [name, name])}
-          onChange={(layer) => beside.change({ layer })}
+          options={[...beside.layers.value.map((name) => [name, name] as const), ...(lent === null ? [] : [[LENT, `${lent} · ${beside.layer.value}`] as const])]}
+          onChange={(layer) => layer !== LENT && beside.change({ layer, lent: null })}
         />
         {choices.length > 1 && !beside.flow.value && (
           <Choice
@@ -61,17 +64,17 @@ export function BesideHead({ state }: { state: AppState }) {
             testid="beside-embedding"
             value={wish.method ?? SAME}
             same="same embedding"
-            options={choices.map(({ embedding }) => [embedding.method, METHODS[embedding.method] ?? embedding.title])}
+            options={choices.map(({ embedding }) => [keyOfEmbedding(embedding), METHODS[embedding.method] ?? embedding.title])}
             onChange={(method) => beside.change({ method })}
           />
         )}
-        {index && index.checkpoints.length > 1 && (
+        {checkpoints.length > 1 && (
           <Choice
             label="Second picture: checkpoint"
             testid="beside-checkpoint"
             value={wish.checkpoint === null ? SAME : String(wish.checkpoint)}
             same="same checkpoint"
-            options={index.checkpoints.map(({ name }, i) => [String(i), name])}
+            options={checkpoints.map((name, i) => [String(i), name])}
             onChange={(place) => beside.change({ checkpoint: place === null ? null : Number(place) })}
           />
         )}
@@ -92,14 +95,16 @@ function PaneTitle({ pane }: { pane: Pane }) {
   const recording = pane.recording.value;
   const accuracy = useAccuracy(pane);
   if (!recording) return null;
-  const names = recording.store.index.checkpoints.map(({ name }) => name);
+  const names = pane.checkpointNames.value;
+  const lent = pane.lent.value;
   const place = pane.checkpoint.value;
   const timeless = isTimeless(pane.layer.value);
   return (
     <h3>
+      {lent !== null && `${lent} · `}
       {pane.layer.value} <span class="quiet">{timeless ? "the data itself" : `at ${placeText(names, place)}`}</span>
       <span class="quiet"> · {counted(pane.shown.value)}</span>
-      {accuracy !== null && (
+      {accuracy !== null && lent === null && (
         <span class="quiet" data-testid="pane-accuracy">
           {" "}
           · accuracy {(100 * accuracy).toFixed(1)}%

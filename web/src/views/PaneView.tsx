@@ -38,9 +38,11 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
   const coloring = pane.coloring.value;
   if (!recording || !steps || !coloring) return null;
   const { store, samples, classes } = recording;
-  const names = store.index.checkpoints.map((c) => c.name);
+  const names = pane.checkpointNames.value;
   const place = pane.checkpoint.value;
-  const nearest = Math.round(place);
+  const lent = pane.lent.value;
+  // What is known of a sample in another recording is not here: its card tells of the first picture's checkpoint.
+  const nearest = Math.round(lent === null ? place : state.checkpoint.value);
   const problem = pane.problem.value;
   const hover = state.hover.value;
   const mark = state.marks.value === "images" && samples.hasPictures ? "image or point" : "point";
@@ -70,7 +72,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         woken={state.woken}
         frameTimes={frameTimes}
         name={beside ? "stage-beside" : "stage"}
-        description={describe(store.index.samples, columnOf(coloring.by) ?? coloring.by, coloring.kind === "groups" ? coloring.names.length : null, pane.layer.value, placeText(names, place), steps.embedding.dims, mark)}
+        description={describe(store.index.samples, columnOf(coloring.by) ?? coloring.by, coloring.kind === "groups" ? coloring.names.length : null, lent === null ? pane.layer.value : `${pane.layer.value} of ${lent}`, placeText(names, place), steps.embedding.dims, mark)}
         held={state.film.held}
         onStage={state.film.join}
         advance={(seconds) => {
@@ -99,7 +101,7 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
             classes={classes}
             words={wordsFor(coloring, hover)}
             place={nearest}
-            checkpoint={names[nearest] ?? ""}
+            checkpoint={store.index.checkpoints[nearest]?.name ?? ""}
             at={hoverPlace}
             width={drawnSize.value.width}
             height={drawnSize.value.height}

@@ -3,7 +3,7 @@
 import { type AppState, FLOW } from "../state/app-state";
 import { layerOfStop } from "../data/flow-steps";
 import type { CheckpointEntry, SplitAccuracy } from "../data/recording-index";
-import { isTimeless } from "../data/steps";
+import { isShared, isTimeless, keyOfEmbedding } from "../data/steps";
 import { Slider } from "./Slider";
 
 interface PlayButtonProps {
@@ -141,20 +141,22 @@ function Embeddings({ state, onEmbed }: { state: AppState; onEmbed: () => void }
   // On a flow the recorded layer that is nearest can be shown in the other ways.
   const choices = flow ? state.choicesOf(layerOfStop(flow.flow, Math.round(state.flowPlace.value))) : state.choices.value;
   const shown = state.steps.value?.embedding;
+  // Those of two models are made for the Layers view.
+  const offered = choices.filter(({ embedding }) => !isShared(embedding) || embedding === shown);
   return (
     <div class="choice" role="group" aria-label="Embedding">
-      {choices.map(({ embedding }) => (
+      {offered.map(({ embedding }) => (
         <button
           key={embedding.name}
           type="button"
           aria-pressed={embedding === shown}
-          data-testid={`embedding-${embedding.method}`}
-          onClick={() => state.going.toMethod(embedding.method)}
+          data-testid={`embedding-${keyOfEmbedding(embedding)}`}
+          onClick={() => state.going.toMethod(keyOfEmbedding(embedding))}
         >
-          {METHODS[embedding.method] ?? embedding.title}
+          {isShared(embedding) ? embedding.title : (METHODS[embedding.method] ?? embedding.title)}
         </button>
       ))}
-      {state.recording.value && state.recording.value.flows.length > 0 && (
+      {state.recording.value && state.recording.value.flows.length > 0 && state.view.value !== "layers" && (
         <button
           type="button"
           aria-pressed={state.flow.value !== null}

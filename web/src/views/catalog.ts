@@ -28,7 +28,7 @@ const ENTRIES: Record<ViewName, Omit<ViewEntry, "name">> = {
     title: "Layers",
     question: "Which layers, of one model or of two, hold the same thing?",
     after: "UMAP Tour",
-    command: "inscape similarity PATH",
+    command: null,
   },
   topology: {
     title: "Topology",

@@ -67,9 +67,11 @@ export function listenForKeys(state: AppState): () => void {
         state.handling.addSelection();
         break;
       case "v":
+        if (state.likeness.inside) return;
         arrange(state, arrangementOf(state) === "two" ? "one" : "two");
         break;
       case "g":
+        if (state.likeness.inside) return;
         arrange(state, arrangementOf(state) === "grid" ? "one" : "grid");
         break;
       case "n":
