@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Shaped
@@ -15,10 +16,12 @@ from inscape.shape import _validate
 POINTS = 64
 """About so many points has a bundled trail, unless it has more steps."""
 _MOST_POINTS = 4_000_000
-_BLOCK = 1 << 16
+_BLOCK = 1 << 15
 """Points moved at once: their coordinates and indices stay in the cache."""
 _CELLS = 3.0
 """Cells of the grid to one standard deviation of the kernel, where the grid's limit allows."""
+_TAIL = 3.0
+"""Standard deviations after which the smoothing along a trail ends."""
 _REACH = 4.0
 """Standard deviations of the kernel after which its blur does not reach round the edges of the grid."""
 
@@ -149,8 +152,8 @@ def _draw_together(x: np.ndarray, y: np.ndarray, settings: _Settings) -> None:
         margin = _REACH * settings.kernel
         side = _side(width / (1 + 2 * margin), settings.grid)
         cell = (1 + 2 * margin) / side
-        shift_x, shift_y = _shifts(_density(x, y, margin, cell, side), width / cell, cell)
-        _advect(x, y, shift_x, shift_y, margin, cell)
+        cells = _cells(x, y, margin, cell, side)
+        _advect(x, y, cells, _shifts(_density(cells, side), width / cell, cell))
         x[1:-1] = smooth @ x
         y[1:-1] = smooth @ y
 
@@ -162,20 +165,21 @@ def _side(width: float, limit: int) -> int:
     return min(limit, int(fft.next_fast_len(math.ceil(_CELLS / width), real=True)))
 
 
-def _smoother(points: int, width: float) -> np.ndarray:
-    """(P − 2, P): the weighted mean of a point's neighbors in time, for all points but the two ends.
+def _smoother(points: int, width: float) -> Any:
+    """Sparse (P − 2, P): the weighted mean of a point's neighbors in time, for all points but the two ends.
 
     The kernel is cut where it would reach beyond an end, on both sides, so that it stays centered: a straight trail
-    stays straight, and the ends are met smoothly.
+    stays straight, and the ends are met smoothly. Sparse, since a few neighbors have all the weight.
     """
+    from scipy import sparse
+
     place = np.arange(points)
     deviation = max(width * (points - 1), 1e-9)
     reach = np.minimum(place, points - 1 - place)
     distance = place[None, :] - place[1:-1, None]
     weights = np.exp(-0.5 * (distance / deviation) ** 2)
-    weights[np.abs(distance) > reach[1:-1, None]] = 0.0
-    matrix: np.ndarray = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    return matrix
+    weights[np.abs(distance) > np.minimum(reach[1:-1, None], np.ceil(_TAIL * deviation))] = 0.0
+    return sparse.csr_array((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
 def _blocks(x: np.ndarray) -> list[slice]:
@@ -185,23 +189,22 @@ def _blocks(x: np.ndarray) -> list[slice]:
 
 
 def _cells(x: np.ndarray, y: np.ndarray, margin: float, cell: float, side: int) -> np.ndarray:
-    """The cell of each point, row by row."""
-    column = ((x + np.float32(margin)) * np.float32(1 / cell)).astype(np.int32)
-    row = ((y + np.float32(margin)) * np.float32(1 / cell)).astype(np.int32)
-    row *= side
-    row += column
-    return row
-
-
-def _density(x: np.ndarray, y: np.ndarray, margin: float, cell: float, side: int) -> np.ndarray:
-    counts = np.zeros(side * side)
+    """(P, N): the cell of each point, row by row of the grid."""
+    found = np.empty(x.shape, np.intp)
     for some in _blocks(x):
-        counts += np.bincount(_cells(x[:, some], y[:, some], margin, cell, side).ravel(), minlength=side * side)
-    return counts.reshape(side, side).astype(np.float32)
+        row = ((y[:, some] + np.float32(margin)) * np.float32(1 / cell)).astype(np.int32)
+        row *= np.int32(side)
+        row += ((x[:, some] + np.float32(margin)) * np.float32(1 / cell)).astype(np.int32)
+        found[:, some] = row
+    return found
 
 
-def _shifts(counts: np.ndarray, deviation: float, cell: float) -> tuple[np.ndarray, np.ndarray]:
-    """The mean shift σ² ∇ρ/ρ of every cell, in units of the square: (side·side,) along x and along y."""
+def _density(cells: np.ndarray, side: int) -> np.ndarray:
+    return np.bincount(cells.ravel(), minlength=side * side).reshape(side, side).astype(np.float32)
+
+
+def _shifts(counts: np.ndarray, deviation: float, cell: float) -> np.ndarray:
+    """(side·side, 2): the mean shift σ² ∇ρ/ρ of every cell along x and along y, in units of the square."""
     from scipy import fft
 
     side = len(counts)
@@ -211,29 +214,31 @@ def _shifts(counts: np.ndarray, deviation: float, cell: float) -> tuple[np.ndarr
     # What is below the rounding of the transform has no direction.
     np.maximum(density, np.float32(1e-6) * density.max(), out=density)
     logarithm = np.log(density)
-    scale = np.float32(0.5 * deviation**2 * cell)
-    shift_x, shift_y = np.zeros_like(density), np.zeros_like(density)
-    np.subtract(logarithm[:, 2:], logarithm[:, :-2], out=shift_x[:, 1:-1])
-    np.subtract(logarithm[2:], logarithm[:-2], out=shift_y[1:-1])
-    shift_x *= scale
-    shift_y *= scale
-    return shift_x.ravel(), shift_y.ravel()
+    logarithm *= np.float32(0.5 * deviation**2 * cell)
+    shifts = np.zeros((side, side, 2), np.float32)
+    np.subtract(logarithm[:, 2:], logarithm[:, :-2], out=shifts[:, 1:-1, 0])
+    np.subtract(logarithm[2:], logarithm[:-2], out=shifts[1:-1, :, 1])
+    return shifts.reshape(-1, 2)
 
 
-def _advect(x: np.ndarray, y: np.ndarray, shift_x: np.ndarray, shift_y: np.ndarray, margin: float, cell: float) -> None:
+def _advect(x: np.ndarray, y: np.ndarray, cells: np.ndarray, shifts: np.ndarray) -> None:
     """Move all points but the ends by what their cell says, across their trail."""
-    side = math.isqrt(len(shift_x))
+    pairs = shifts.view(np.complex64)[:, 0]  # both numbers of a cell are fetched at once
     for some in _blocks(x):
         here_x, here_y = x[:, some], y[:, some]
-        index = _cells(here_x[1:-1], here_y[1:-1], margin, cell, side)
-        by_x, by_y = shift_x[index], shift_y[index]
+        by = pairs[cells[1:-1, some]]
         along_x, along_y = here_x[2:] - here_x[:-2], here_y[2:] - here_y[:-2]
         # The part along the trail is taken away; a trail that stands still has no direction.
-        squared = along_x**2 + along_y**2
+        squared = along_x * along_x
+        squared += along_y * along_y
         squared += np.float32(1e-12)
-        part = (by_x * along_x + by_y * along_y) / squared
-        here_x[1:-1] += by_x - part * along_x
-        here_y[1:-1] += by_y - part * along_y
+        across = by.real * along_y
+        across -= by.imag * along_x
+        across /= squared
+        along_y *= across
+        along_x *= across
+        here_x[1:-1] += along_y
+        here_y[1:-1] -= along_x
 
 
 def _settings(strength: float, rounds: int, kernel: float, shrink: float, smoothing: float, grid: int) -> _Settings:
