@@ -129,7 +129,7 @@ export class TrailsStage {
     pass.drawLines(look, beneath, { opacity: fade * lines * faint * FAINT.preview });
     pass.drawLines(look, plain, { opacity: fade * lines * faint });
     pass.drawHeads(look, beneath, { opacity: fade * 0.15 * faint });
-    pass.drawHeads(look, plain, { opacity: fade * (selected.count ? 0.22 : 0.9) });
+    pass.drawHeads(look, plain, { opacity: fade * (selected.count ? 0.22 : 1) });
     pass.drawLines(look, selected, { opacity: fade * Math.min(1, 2.2 * lineOpacity(selected.count)), wider: 0.5 * ratio });
     pass.drawHeads(look, selected, { opacity: fade, wider: 1.4 * ratio, color: unit(this.ring) });
     pass.drawHeads(look, selected, { opacity: fade });
