@@ -464,14 +464,14 @@ def test_t_sne_of_all_checkpoints_is_asked_for_on_the_page(
     dialog = page.get_by_test_id("embed-dialog")
     assert dialog.get_by_label("Units").count() == 1
     dialog.get_by_label("Units").click()
-    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
+    tour.wait(lambda: dialog.get_by_role("spinbutton").count() == 0)
     assert page.get_by_test_id("embed-joint").count() == 0
     page.keyboard.press("Escape")
     tour.show(layer="1")
     page.get_by_test_id("embed-button").click()
     assert dialog.get_by_label("Units").count() == 0  # more of them than can be toured
     dialog.get_by_label("t-SNE").click()
-    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
+    tour.wait(lambda: dialog.get_by_role("spinbutton").count() == 0)
     page.get_by_test_id("embed-joint").check()
     page.get_by_test_id("embed-submit").click()
     page.get_by_test_id("jobs-button").wait_for()
