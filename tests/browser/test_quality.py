@@ -96,7 +96,7 @@ def test_the_view_s_recall_is_that_of_its_definition(tour: Tour, demo_recording:
     whole = content["quality"][step]
     here = f"{100 * found['recall']:.0f}%"
     assert cells(tour, "recall")[0] == f"{100 * whole['recall']:.0f}%" and cells(tour, "recall")[-1] == here
-    assert cells(tour, "trustworthiness")[0] == f"{whole['trustworthiness']:.3f}"
+    assert cells(tour, "trustworthiness")[0] == f"{whole['trustworthiness']:.3f}".removeprefix("0")
     assert f"this view {here}" in tour.page.get_by_test_id("trust-sentence").inner_text()
     assert f"this view {here}" in tour.page.get_by_test_id("view-keeps").inner_text()
     # Of fewer samples it is measured among them.
@@ -362,10 +362,12 @@ def test_pca_stands_beside_at_the_same_dimension(run_server: Any, open_tour: Ope
     heads = page.get_by_test_id("trust-numbers").locator("thead th").all_inner_texts()
     assert [" ".join(head.split()) for head in heads] == ["UMAP 6-D", "PCA 6-D", "this view"]
     assert cells(tour, "recall")[:2] == ["41%", "65%"]
-    assert cells(tour, "trustworthiness") == ["0.981", "0.981", "–"]
-    assert cells(tour, "correlation") == ["0.610", "0.930", "–"]
+    assert cells(tour, "trustworthiness") == [".981", ".981", "–"]
+    assert cells(tour, "correlation") == [".610", ".930", "–"]
     assert cells(tour, "hit")[:2] == ["95%", "95%"]
     assert "measured at 200 samples" in page.get_by_test_id("trust-notes").inner_text()
+    table, section = (page.locator(part).bounding_box() for part in (".trust-numbers", ".trust"))
+    assert table["x"] + table["width"] <= section["x"] + section["width"] + 0.5
     assert "PCA 6-D 65%" in page.get_by_test_id("view-keeps").inner_text()
     # Where it was not measured with the layout, it is a stored PCA of as many dimensions.
     tour.show(layer="1")
@@ -464,14 +466,14 @@ def test_t_sne_of_all_checkpoints_is_asked_for_on_the_page(
     dialog = page.get_by_test_id("embed-dialog")
     assert dialog.get_by_label("Units").count() == 1
     dialog.get_by_label("Units").click()
-    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
+    tour.wait(lambda: dialog.get_by_role("spinbutton").count() == 0)
     assert page.get_by_test_id("embed-joint").count() == 0
     page.keyboard.press("Escape")
     tour.show(layer="1")
     page.get_by_test_id("embed-button").click()
     assert dialog.get_by_label("Units").count() == 0  # more of them than can be toured
     dialog.get_by_label("t-SNE").click()
-    tour.wait(lambda: dialog.get_by_label("Dimensions").count() == 0)
+    tour.wait(lambda: dialog.get_by_role("spinbutton").count() == 0)
     page.get_by_test_id("embed-joint").check()
     page.get_by_test_id("embed-submit").click()
     page.get_by_test_id("jobs-button").wait_for()

@@ -18,13 +18,13 @@ describe("how far to trust a picture", () => {
     expect(columns).toEqual(["UMAP 15-D", "this view"]);
     expect(sentence).toBe("Of each sample's 15 nearest in conv2, the 15 dimensions keep 41%, this view 9%.");
     expect(notes).toEqual([]);
-    expect(rowsOf(given)).toEqual({ recall: ["41%", "9%"], trustworthiness: ["0.973", ""], continuity: ["0.966", ""], hit: ["97%", "50%"] });
+    expect(rowsOf(given)).toEqual({ recall: ["41%", "9%"], trustworthiness: [".973", ""], continuity: [".966", ""], hit: ["97%", "50%"] });
   });
 
   it("has PCA at the same dimension beside, and a row only where somebody measured", () => {
     const pca = { ...measures, recall: 0.65, correlation: -0.2, hit: null };
     expect(trustTable({ ...given, pca }).columns).toEqual(["UMAP 15-D", "PCA 15-D", "this view"]);
-    expect(rowsOf({ ...given, pca })).toMatchObject({ recall: ["41%", "65%", "9%"], correlation: ["", "−0.200", ""], hit: ["97%", "", "50%"] });
+    expect(rowsOf({ ...given, pca })).toMatchObject({ recall: ["41%", "65%", "9%"], correlation: ["", "−.200", ""], hit: ["97%", "", "50%"] });
     expect(rowsOf(given)).not.toHaveProperty("correlation");
   });
 

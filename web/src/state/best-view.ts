@@ -4,7 +4,7 @@
  */
 
 import { effect, type Signal, signal } from "@preact/signals";
-import { basisOf, discriminantPlane, planeOf, type Plane, ratioOn, type Rows, scatterOf, scattersOf, shareOn, SHRINKAGE, variancePlane } from "../tour/planes";
+import { basisOf, discriminantPlane, planeOf, type Plane, ratioOn, type Rows, scatterOf, scattersOf, shareOn, variancePlane, widened } from "../tour/planes";
 import { type Company, coordinatesOf, evenlyOf } from "../tour/recall";
 import { localityPlane, searchRecall } from "../tour/recall-search";
 import type { Scene } from "../tour/scene";
@@ -153,8 +153,8 @@ export class BestView {
     const cloud = { rows: coordinatesOf(scene, taken), dims };
     const two = new Set(groups).size === 2;
     const { between, within } = scattersOf(cloud, groups);
-    const widened = shrunk(within, dims);
-    const score = (plane: Plane): number => ratioOn(plane, between, widened, dims);
+    const wide = widened(within, dims);
+    const score = (plane: Plane): number => ratioOn(plane, between, wide, dims);
     return better(basis, dims, discriminantPlane(cloud, groups), score, said, two);
   }
 
@@ -196,12 +196,6 @@ function better(basis: Float64Array, dims: number, plane: Plane, score: (plane: 
   const turned = basisOf(plane, basis, dims, upright);
   const [before, after] = [score(planeOf(basis, dims)), score(planeOf(turned, dims))];
   return after > before * (1 + MARGIN) ? { basis: turned, before, after, whose } : { basis, before, after: before, whose };
-}
-
-function shrunk(within: Float64Array, dims: number): Float64Array {
-  let average = 0;
-  for (let k = 0; k < dims; k++) average += within[k * dims + k] / dims;
-  return within.map((value, at) => (1 - SHRINKAGE) * value + (at % (dims + 1) === 0 ? SHRINKAGE * (average || 1) : 0));
 }
 
 /** The samples of a selection against those around it: neighbors of theirs that are not selected; null where there are none. */

@@ -88,10 +88,7 @@ export function variancePlane(scatter: Float64Array, dims: number): Plane {
 
 /** The plane where `between` is largest for `within`, to which so much of its own average is added in every direction. */
 export function leadingPlane(between: Float64Array, within: Float64Array, n: number, shrinkage = SHRINKAGE): Plane {
-  let average = 0;
-  for (let k = 0; k < n; k++) average += within[k * n + k] / n;
-  const mixed = within.map((value, at) => (1 - shrinkage) * value + (at % (n + 1) === 0 ? shrinkage * (average || 1) : 0));
-  const { values, V } = svd(mixed, n);
+  const { values, V } = svd(widened(within, n, shrinkage), n);
   // Columns that make W the identity: in them B v = λ W v is a symmetric problem.
   const whitening = V.map((value, at) => value / Math.sqrt(Math.max(values[at % n], 1e-300)));
   const axes = leadingAxes(congruent(whitening, between, n), n);
@@ -101,6 +98,13 @@ export function leadingPlane(between: Float64Array, within: Float64Array, n: num
     return result;
   };
   return [back(axes[0]), back(axes[1])];
+}
+
+/** A scatter with so much of its average variance mixed in, in every direction. */
+export function widened(scatter: Float64Array, n: number, shrinkage = SHRINKAGE): Float64Array {
+  let average = 0;
+  for (let k = 0; k < n; k++) average += scatter[k * n + k] / n;
+  return scatter.map((value, at) => (1 - shrinkage) * value + (at % (n + 1) === 0 ? shrinkage * (average || 1) : 0));
 }
 
 /** tr((PᵀWP)⁻¹ PᵀBP): how far apart what `between` tells lies on a plane, for the widths that `within` tells. */

@@ -83,7 +83,7 @@ export function EmbedDialog({ layer, layers, samples, units, checkpoints, onAsk,
           <label>
             <input type="checkbox" data-testid="embed-joint" checked={together} disabled={samples * steps > MOST_ROWS} onChange={(event) => setJoint(event.currentTarget.checked)} />
             {all ? "one space for all layers" : "one space for all checkpoints"}{" "}
-            <span class="quiet">{samples * steps > MOST_ROWS ? `too large: ${MOST_ROWS.toLocaleString("en-US")} rows at most` : "joint: what moves, moved"}</span>
+            <span class="quiet">{samples * steps > MOST_ROWS ? `too large: ${MOST_ROWS.toLocaleString("en-US")} rows at most` : all ? "joint: layers side by side" : "joint: what moved between two of them shows"}</span>
           </label>
         )}
         {(choice.method === "umap" || choice.method === "pca") && (

@@ -40,8 +40,9 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)}%`;
 }
 
+/** Three figures; without the zero before the point there is room for three columns. */
 function three(value: number): string {
-  return value.toFixed(3).replace("-", "−");
+  return value.toFixed(3).replace("-", "−").replace("0.", ".");
 }
 
 export function trustTable({ layer, method, dims, whole, quality, pca, view, samples }: Trusted): TrustTable {
