@@ -93,6 +93,18 @@ def test_changed_weights_are_noticed(study: Path) -> None:
     assert report.done == ["record", "pca"]
 
 
+def test_tsne_and_joint_layouts_are_results(study: Path) -> None:
+    np.save(study.parent / "few.npy", inscape.data.digits("test")[0][:80])
+    text = study.read_text().replace("digits:test", "few.npy").replace("dims = 5", "dims = 2")
+    results = '\n[[result]]\nembed = "tsne"\n\n[[result]]\nembed = "tsne"\njoint = true\nlayers = ["3"]\n'
+    study.write_text(text + results)
+    report = run(Study.load(study), say=lambda text: None, later=False)
+    assert report.done == ["record", "pca", "tsne", "tsne-joint-3"]
+    rec = inscape.open(study.parent / "runs/study.inscape")
+    assert rec.embedding("tsne").sequence == "sequence"
+    assert [step.checkpoint for step in rec.embedding("tsne-joint-3").steps] == ["one", "two"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

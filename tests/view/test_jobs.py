@@ -134,6 +134,8 @@ def test_an_embedding_is_made_behind_the_page_and_published(start: Callable[[], 
     assert len(inscape.open(small).embedding("pca").steps) == 6
     server.wait(server.embed(method="pca", dims=4, layers=["3"], quality=False)["id"], "done")
     assert sorted(inscape.open(small).embeddings) == ["pca", "pca-4"]
+    server.wait(server.embed(method="tsne", layers=["3"], joint=True, quality=False)["id"], "done")
+    assert inscape.open(small).embedding("tsne-joint-3").sequence == "joint"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,9 @@ def test_an_embedding_is_made_behind_the_page_and_published(start: Callable[[], 
         ({"kind": "embed", "recording": "small", "parameters": {"method": "pca", "layers": ["9"]}}, "no such layer"),
         ({"kind": "embed", "recording": "small", "parameters": {"method": "pca", "layers": []}}, "list of names"),
         ({"kind": "embed", "recording": "small", "parameters": {"method": "units", "layers": ["1"]}}, "raw units"),
+        ({"kind": "embed", "recording": "small", "parameters": {"method": "pca", "joint": True}}, "joint layout"),
+        ({"kind": "embed", "recording": "small", "parameters": {"method": "tsne", "joint": 1}}, "joint layout"),
+        ({"kind": "embed", "recording": "small", "parameters": {"method": "tsne", "dims": 3}}, "2 dimensions"),
         ({"kind": "embed", "recording": "small", "parameters": [1]}, "object"),
         ({"kind": "embed", "recording": "small", "more": 1}, "object"),
         ([], "object"),

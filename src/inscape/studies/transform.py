@@ -94,8 +94,8 @@ def _project(array: Any, new: NDArray[Any], coordinates: NDArray[Any], rank: int
     from inscape import shape
 
     found = shape.pca(array, rank)
-    widest = max(float(np.abs(coordinates).max()), float(np.finfo(np.float32).tiny))
-    if np.abs(found.coordinates - coordinates[:, :rank]).max() > _TOLERANCE * widest:
+    widest = float(np.abs(coordinates).max())
+    if np.abs(found.coordinates - coordinates[:, :rank]).max() > _TOLERANCE * (widest or 1.0):
         raise Mismatch(
             "the principal components come out otherwise than they are stored",
             got="another version of a library, or components of equal variance",
