@@ -180,7 +180,7 @@ def test_the_scrubber_grows_the_trails(trails: Tour) -> None:
     assert trails.state["playing"] is False, "the tour is none of it"
 
 
-NEXT_FRAME = """async value => {
+NEXT_FRAME = """async ([value, by]) => {
   const canvas = document.querySelector('[data-testid=stage] canvas');
   const copy = document.createElement('canvas');
   [copy.width, copy.height] = [canvas.width, canvas.height];
@@ -193,9 +193,13 @@ NEXT_FRAME = """async value => {
     for (let i = 0; i < data.length; i++) sum = (31 * sum + data[i]) % 2147483647;
     return sum;
   };
-  const slider = document.querySelector('[data-testid=trails-strength]');
-  slider.value = value;
-  slider.dispatchEvent(new Event('input', {bubbles: true}));
+  if (by === 'slider') {
+    const slider = document.querySelector('[data-testid=trails-strength]');
+    slider.value = value;
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+  } else {
+    window.inscape.state = {trails: {strength: value / 100}};
+  }
   // Called behind the page's own drawing, in the very next frame.
   const next = await new Promise(done => requestAnimationFrame(() => done(read())));
   return next;
@@ -203,12 +207,12 @@ NEXT_FRAME = """async value => {
 
 
 def test_the_strength_answers_in_the_next_frame(trails: Tour, trailed: Path) -> None:
-    seen = {value: trails.page.evaluate(NEXT_FRAME, value) for value in (0, 40, 100)}
+    seen = {value: trails.page.evaluate(NEXT_FRAME, [value, "slider"]) for value in (0, 40, 100)}
     assert len(set(seen.values())) == 3
     # What the next frame had is what rests.
     for value in (0, 40, 100):
         trails.show(trails={"strength": value / 100})
-        assert trails.page.evaluate(NEXT_FRAME, value) == seen[value]
+        assert trails.page.evaluate(NEXT_FRAME, [value, "state"]) == seen[value]
         assert trails.page.get_by_test_id("trails-strength-value").inner_text() == f"{value}%"
     assert trails.page.evaluate("window.inscape.frameTime.median") < 16
     raw, bundled = (stored_width(trails, trailed, strength) for strength in (0, 1))

@@ -18,7 +18,7 @@ export function sentenceOf(index: TrailsIndex): string {
   const [first, last] = [index.steps[0], index.steps[index.steps.length - 1]].map((step) => (index.along === "checkpoints" ? step.checkpoint : step.layer));
   return (
     `Each line is one sample's way ${way}, ${first} to ${last}: dark early, bright late, a point where it is now. ` +
-    "Where lines run together, the network took the samples for alike."
+    "Points that are near are alike to the network; bundling draws near lines together."
   );
 }
 
