@@ -71,10 +71,7 @@ def test_a_sequence_is_nearer_than_independent_runs_and_as_good(recorded: Any, m
         unit = [Y / np.sqrt((Y**2).sum(1).mean()) for Y in embedding.aligned]
         return float(np.mean([np.linalg.norm(b - a, axis=1).mean() for a, b in pairwise(unit)]))
 
-    if method == "umap":  # t-SNE begins by principal components each time, which hardly move here
-        assert moved(made) < 0.6 * moved(alone)
-    else:
-        assert moved(made) < moved(alone)
+    assert moved(made) < moved(alone)  # both begin by principal components, which hardly move here
     for ours, theirs in zip(made.quality, alone.quality, strict=True):
         assert ours["trustworthiness"] > theirs["trustworthiness"] - 0.01
 
