@@ -73,11 +73,10 @@ def make(samples: int, steps: int, folder: Path) -> tuple[np.ndarray, np.ndarray
             recorder.checkpoint(f"epoch-{i}")
     rec = inscape.open(out)
     method = "umap" if samples <= 2000 else "pca"
-    inscape.embed(rec, method, layers=["fc1"], checkpoints=rec.checkpoints, dims=2, name="plane", quality=False)
-    made = inscape.trails(rec, "fc1", embedding="plane")
-    assert rec.labels is not None
-    np.savez(file, paths=made.paths, labels=rec.labels)
-    return made.paths, rec.labels
+    plane = inscape.embed(rec, method, layers=["fc1"], checkpoints=rec.checkpoints, dims=2, quality=False)
+    paths = np.ascontiguousarray(plane.aligned.transpose(1, 0, 2))
+    np.savez(file, paths=paths, labels=data[1])
+    return paths, data[1]
 
 
 def ink(lines: list[np.ndarray], low: np.ndarray, extent: float) -> int:

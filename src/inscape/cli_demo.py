@@ -71,6 +71,11 @@ def _wanted(study: Study, recording: Recording) -> list[Wanted]:
             if made_map not in recording.units or recording.unit_map(made_map).stale:
                 jobs.append(Wanted(name, "units", parameters))
             continue
+        if "trails" in result and result.get("later"):
+            trails = result["trails"]
+            if trails not in recording.trails or recording.trail(trails).stale:
+                jobs.append(Wanted(name, "trails", {"layer": result["layer"]}))
+            continue
         method = result.get("embed")
         if method is None:  # a flow asks the model, which the server does not have
             continue
