@@ -311,7 +311,9 @@ def test_bad_state_is_refused_in_words(units: Any) -> None:
 def test_it_is_accessible_and_fits(
     open_tour: OpenTour, run_server: Any, mapped: Recording, width: int, height: int, scheme: str
 ) -> None:
-    tour = open_tour(run_server(mapped.path)[0], viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True)
+    tour = open_tour(
+        run_server(mapped.path)[0], viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
+    )
     tour.show(view="units", layer="relu4", checkpoint="epoch-8", playing=False, units={"unit": 8, "chosen": [8, 18]})
     import axe_playwright_python
 

@@ -55,7 +55,7 @@ export function UnitsPanel({ state, recording }: { readonly state: AppState; rea
         {map && <UnitsPower state={state} map={map} />}
         {map && <UnitDetail state={state} recording={recording} map={map} name={named} colors={labelColors} />}
         {map && <NamedUnits state={state} map={map} />}
-        <SelectionPanel state={state} recording={recording} colors={labelColors} />
+        <SelectionPanel state={state} recording={recording} colors={labelColors} hint="Search for samples, take those of a unit above, or select in another view: the units can be told by them." />
         {map && <UnitsTrust map={map} stale={units.stale.value} recording={recording.entry.name} />}
       </aside>
     </>
