@@ -6,6 +6,7 @@ import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
 import { changesFor, writeState } from "./given-state";
+import { offerChosen } from "./units";
 import { applicable, placeOfCheckpoint, type Wanted } from "./saved-view";
 import { spaceOfEmbedding } from "./spaces";
 
@@ -100,6 +101,7 @@ export class Visiting {
       return [
         () => {
           batch(() => {
+            if (typeof embedding === "string") offerChosen(state, embedding);
             const method = recording?.store.embeddings.find(({ name }) => name === embedding)?.method;
             if (method) state.going.toMethod(method);
             if (typeof layer === "string") state.going.toLayer(layer);

@@ -1,10 +1,11 @@
 /** The Units view: which units of a layer work together, and which tell a class from the rest. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { withOwn } from "../data/coloring";
 import { unitNames } from "../data/raw-units";
 import { isTimeless } from "../data/steps";
 import type { AppState, OpenRecording } from "../state/app-state";
+import { runClock } from "../state/clock";
 import { classColors, UNLABELED } from "../theme/palette";
 import { Message } from "./Message";
 import { SelectionPanel } from "./SelectionPanel";
@@ -27,6 +28,7 @@ export function UnitsPanel({ state, recording }: { readonly state: AppState; rea
   const name = useMemo(() => unitNames(store.index, layer ?? "", count), [store, layer, count]);
   const named = (unit: number): string => (name(unit) === `unit ${unit}` ? name(unit) : `unit ${unit} (${name(unit)})`);
   const told = toldOf(state);
+  useEffect(() => runClock(state), [state]);
   return (
     <>
       <main class="main units-main" aria-busy={units.loading.value}>
