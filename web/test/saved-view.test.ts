@@ -5,6 +5,7 @@ import type { PublicState } from "../src/state/public-state";
 import { keptOf, placeOfCheckpoint, resolved } from "../src/state/saved-view";
 
 const SHOWN = {
+  units: { name: null, class: null, power: "auc", unit: null, chosen: [] },
   view: "tour", recording: "demo", layer: "conv2", embedding: "pca", layerPlace: null, checkpoint: 3, checkpointName: "epoch-3",
   basis: [0.12345678901, -0.99, 0.99, 0.12345678901], playing: false, checkpointPlaying: false, speed: 2, colorBy: "label",
   groups: [1], filter: null, selection: [4], handles: [], axisHandles: null, hover: 7, camera: { zoom: 1.23456789, x: 0, y: 0 },

@@ -59,5 +59,6 @@ async function read(store: RecordingStore, layer: string, path: string): Promise
 /** (sample,): what one unit gave. */
 export async function unitOf(store: RecordingStore, layer: string, checkpoint: string, unit: number): Promise<Float32Array> {
   const { values, samples, units } = await activationOf(store, layer, checkpoint);
+  if (unit >= units) throw new DataError(`${layer} has ${units} units here: there is no unit ${unit}`);
   return column(values, samples, units, unit);
 }

@@ -183,20 +183,38 @@ export class UnitsCanvas {
       disk(unit, radius + (marks.chosen.has(unit) ? 6 : 3.5));
       context.stroke();
     }
-    context.textBaseline = "middle";
-    const write = (unit: number, color: string): void => {
-      const [x, y] = this.place(unit, marks);
+    this.number(context, marks, inks, named);
+    context.globalAlpha = 1;
+  }
+
+  /** Write the units' numbers beside them, of dead ones below them, where they cover neither a unit nor another number. */
+  private number(context: CanvasRenderingContext2D, marks: UnitMarks, inks: Inks, named: ReadonlySet<number>): void {
+    const { radius, count } = this;
+    const places = count <= NUMBERED ? Array.from({ length: count }, (_, unit) => this.place(unit, marks)) : [];
+    const written: (readonly [number, number, number])[] = [];
+    const write = (unit: number, force: boolean): void => {
+      const text = String(unit);
+      const width = context.measureText(text).width;
+      const below = marks.dead.has(unit);
+      const [ux, uy] = this.place(unit, marks);
+      const [x, y] = below ? [ux - width / 2, uy + radius + 8] : [ux + radius + 3, uy];
+      const free = (px: number, py: number, w: number, r: number): boolean => px + w + r < x || px - r > x + width || Math.abs(py - y) > 6 + r;
+      const covers = places.some(([px, py], other) => other !== unit && !free(px, py, 0, radius)) || written.some(([px, py, w]) => !free(px, py, w, 1));
+      if (covers && !force) return;
+      written.push([x, y, width]);
       context.lineWidth = 3;
       context.strokeStyle = inks.paper;
-      context.fillStyle = color;
-      context.strokeText(String(unit), x + radius + 3, y);
-      context.fillText(String(unit), x + radius + 3, y);
+      if (force) context.strokeText(text, x, y);
+      context.fillText(text, x, y);
     };
-    context.font = "10.5px system-ui, sans-serif";
-    if (count <= NUMBERED) for (let unit = 0; unit < count; unit++) if (!named.has(unit)) write(unit, inks.soft);
+    context.textBaseline = "middle";
     context.font = "600 12px system-ui, sans-serif";
-    for (const unit of named) write(unit, inks.ink);
-    context.globalAlpha = 1;
+    context.fillStyle = inks.ink;
+    for (const unit of named) write(unit, true);
+    if (count > NUMBERED) return;
+    context.font = "10.5px system-ui, sans-serif";
+    context.fillStyle = inks.soft;
+    for (let unit = 0; unit < count; unit++) if (!named.has(unit)) write(unit, false);
   }
 }
 

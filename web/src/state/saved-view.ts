@@ -36,6 +36,8 @@ export function keptOf(shown: PublicState): Record<string, unknown> {
   else kept.layerPlace = rounded(shown.layerPlace);
   if (shown.basis) kept.basis = shown.basis.map(rounded);
   if (shown.beside?.basis) kept.beside = { ...shown.beside, basis: shown.beside.basis.map(rounded) };
+  // Of other views than theirs units say nothing, but where some were chosen.
+  if (shown.view !== "units" && shown.units.unit === null && !shown.units.chosen.length) delete kept.units;
   kept.camera = { zoom: rounded(shown.camera.zoom), x: rounded(shown.camera.x), y: rounded(shown.camera.y) };
   return kept;
 }
@@ -119,6 +121,8 @@ function dimsOf(state: AppState, { layer, embedding, layerPlace }: Wanted): numb
   }
   const of = typeof layer === "string" ? layer : state.layer.peek();
   const offered = state.choicesOf(of);
+  const chosen = typeof embedding === "string" ? recording.store.chosen(embedding) : null;
+  if (chosen) return chosen.dims;
   if (embedding === undefined) return state.steps.peek()?.embedding.dims;
   return (offered.find((choice) => choice.embedding.name === embedding) ?? offered[0])?.embedding.dims;
 }

@@ -55,6 +55,7 @@ export async function openRecording(state: AppState, entry: RecordingEntry): Pro
       state.selection.value = [];
       state.handling.forget();
       state.beside.close();
+      state.units.forget();
       state.selecting.take("move");
       state.camera.value = WHOLE;
       if (!offeredMarks(recording).includes(state.marks.value)) state.marks.value = "points";

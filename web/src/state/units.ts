@@ -140,6 +140,12 @@ export class Units {
     this.choose(chosen.includes(unit) ? chosen.filter((u) => u !== unit) : [...chosen, unit]);
   }
 
+  /** Another recording is opened: nothing of this one is looked at any more. */
+  forget(): void {
+    this.focus.value = { layer: "", unit: null, chosen: NONE };
+    this.told.value = this.hover.value = this.map.value = this.measured.value = null;
+  }
+
   /** Set without the coloring following: as a link tells both. */
   restore(unit: number | null, chosen: readonly number[]): void {
     this.focus.value = { layer: this.layer.peek() ?? "", unit, chosen };
@@ -192,7 +198,10 @@ export class Units {
     const recording = state.recording.value;
     const index = this.index.value;
     void state.attempt.value;
-    if (state.view.value !== "units" || !recording || !index || this.shown.value) return;
+    if (state.view.value !== "units" || !recording || !index || this.shown.value) {
+      this.loading.value = false;
+      return;
+    }
     this.loading.value = true;
     const isCurrent = (): boolean => this.index.peek() === index;
     Promise.all([readUnitMap(recording.store, index), isStale(recording.store, index)]).then(

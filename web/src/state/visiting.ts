@@ -7,6 +7,7 @@ import { asCamera, type Camera } from "../tour/camera";
 import { smoothstep, TRANSITION } from "../tour/time";
 import type { AppState } from "./app-state";
 import { changesFor, writeState } from "./given-state";
+import { offerChosen } from "./units";
 import { applicable, placeOfCheckpoint, type Wanted } from "./saved-view";
 import { spaceOfEmbedding } from "./spaces";
 
@@ -101,6 +102,7 @@ export class Visiting {
       return [
         () => {
           batch(() => {
+            if (typeof embedding === "string") offerChosen(state, embedding);
             const told = recording?.store.embeddings.find(({ name }) => name === embedding);
             if (told) state.going.toMethod(wantedFor(state.choicesOf(typeof layer === "string" ? layer : state.layer.peek()), told));
             if (typeof layer === "string") state.going.toLayer(layer);

@@ -19,9 +19,11 @@ export interface SelectionPanelProps {
   readonly recording: OpenRecording;
   /** A color a class, and last the one of samples without a label. */
   readonly colors: readonly string[];
+  /** What is said while nothing is selected. */
+  readonly hint?: string;
 }
 
-export function SelectionPanel({ state, recording, colors }: SelectionPanelProps) {
+export function SelectionPanel({ state, recording, colors, hint = "Click a point to select it; with Shift, click more of them or draw around them." }: SelectionPanelProps) {
   const selection = state.selection.value;
   const { samples, classes, store } = recording;
   const total = store.index.samples;
@@ -49,7 +51,7 @@ export function SelectionPanel({ state, recording, colors }: SelectionPanelProps
         </div>
         <SearchField state={state} recording={recording} />
         {selection.length === 0 ? (
-          <p class="note">Click a point to select it; with Shift, click more of them or draw around them.</p>
+          <p class="note">{hint}</p>
         ) : (
           <>
             <SelectionScores state={state} store={store} />

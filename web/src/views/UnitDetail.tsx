@@ -11,6 +11,8 @@ import { written } from "./UnitsMap";
 const BINS = 28;
 const HEIGHT = 72;
 const SHOWN = 8;
+/** The share of samples at exactly 0 above which they are told in words alone. */
+const SILENT = 0.2;
 
 export interface UnitDetailProps {
   readonly state: AppState;
@@ -74,7 +76,7 @@ export function UnitDetail({ state, recording, map, name, colors }: UnitDetailPr
           <Members title="Lowest" members={ends.low} samples={samples} state={state} first={SHOWN} />
         </>
       )}
-      <button type="button" class="plain" data-testid="unit-in-tour" onClick={() => (state.view.value = "tour")}>
+      <button type="button" class="link" data-testid="unit-in-tour" onClick={() => (state.view.value = "tour")}>
         See the samples in the Tour, colored by it
       </button>
     </section>
@@ -87,12 +89,16 @@ function capital(text: string): string {
 
 /** How many samples of each class lie where, one class on another. */
 function Histogram({ recording: { classes }, values, colors }: { readonly recording: OpenRecording; readonly values: Float32Array; readonly colors: readonly string[] }) {
-  const { low, high, stacks, tallest } = useMemo(() => {
+  const { low, high, zeros, stacks, tallest } = useMemo(() => {
     let [low, high] = [Infinity, -Infinity];
     for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
     const groups = classes.names.length + 1;
+    // A ReLU gives 0 to most samples: their one bar would leave the others none.
+    const silent = values.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
+    const zeros = silent > SILENT * values.length && high > low ? silent : 0;
     const counts = Array.from({ length: BINS }, () => new Uint32Array(groups));
     for (let i = 0; i < values.length; i++) {
+      if (zeros && values[i] === 0) continue;
       const bin = high > low ? Math.min(BINS - 1, Math.floor((BINS * (values[i] - low)) / (high - low))) : 0;
       counts[bin][classes.of[i]] += 1;
     }
@@ -101,12 +107,12 @@ function Histogram({ recording: { classes }, values, colors }: { readonly record
       return [...bin].map((count) => ({ count, from: (below += count) - count })).filter(({ count }) => count > 0);
     });
     const places = counts.map((bin) => [...bin.keys()].filter((group) => bin[group] > 0));
-    return { low, high, stacks: stacks.map((stack, i) => stack.map((part, k) => ({ ...part, group: places[i][k] }))), tallest: Math.max(1, ...counts.map((bin) => bin.reduce((sum, n) => sum + n, 0))) };
+    return { low, high, zeros, stacks: stacks.map((stack, i) => stack.map((part, k) => ({ ...part, group: places[i][k] }))), tallest: Math.max(1, ...counts.map((bin) => bin.reduce((sum, n) => sum + n, 0))) };
   }, [values, classes]);
   const means = useMemo(() => classMeans(values, classes.of, classes.names), [values, classes]);
   return (
     <figure class="unit-histogram" data-testid="unit-histogram">
-      <svg viewBox={`0 0 ${BINS} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`How the samples of each class lie from ${written(low)} to ${written(high)}. Highest on average for ${means.slice(0, 3).join(", ")}.`}>
+      <svg viewBox={`0 0 ${BINS} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`How the samples of each class lie from ${written(low)} to ${written(high)}${zeros ? `, without ${zeros} at exactly 0` : ""}. Highest on average for ${means.slice(0, 3).join(", ")}.`}>
         {stacks.map((stack, bin) =>
           stack.map(({ count, from, group }) => (
             <rect key={`${bin} ${group}`} x={bin + 0.04} width={0.92} y={HEIGHT - (HEIGHT * (from + count)) / tallest} height={(HEIGHT * count) / tallest} fill={colors[group] ?? colors[colors.length - 1]} />
@@ -115,7 +121,7 @@ function Histogram({ recording: { classes }, values, colors }: { readonly record
       </svg>
       <figcaption>
         <span>{written(low)}</span>
-        <span class="quiet">{values.length.toLocaleString("en-US")} samples by class</span>
+        <span class="quiet">{zeros ? `${zeros.toLocaleString("en-US")} at 0 not drawn` : `${values.length.toLocaleString("en-US")} samples by class`}</span>
         <span>{written(high)}</span>
       </figcaption>
     </figure>

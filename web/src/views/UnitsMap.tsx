@@ -100,13 +100,12 @@ function run(state: AppState, box: HTMLDivElement, element: HTMLCanvasElement, o
     request = 0;
     const seconds = last === null ? 0 : secondsBetween(last, now);
     last = now;
-    state.advance(seconds);
     canvas.advance(seconds);
     const here = marks();
     canvas.draw(here, inks());
     placeCard(here);
     drawn = !canvas.moving;
-    if (canvas.moving || state.going.underWay || state.checkpointPlaying.peek() || state.bookmarks?.visiting.underWay.peek()) ask();
+    if (canvas.moving) ask();
     else last = null;
   };
   const ask = (): void => {
@@ -138,7 +137,7 @@ function run(state: AppState, box: HTMLDivElement, element: HTMLCanvasElement, o
       ask();
     }),
     effect(() => {
-      for (const signal of [units.chosen, units.unit, units.hover, state.woken, state.checkpointPlaying, state.dark]) void signal.value;
+      for (const signal of [units.chosen, units.unit, units.hover, state.woken, state.dark]) void signal.value;
       ask();
     }),
   ];

@@ -1,10 +1,11 @@
 /** The Units view: which units of a layer work together, and which tell a class from the rest. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { withOwn } from "../data/coloring";
 import { unitNames } from "../data/raw-units";
 import { isTimeless } from "../data/steps";
 import type { AppState, OpenRecording } from "../state/app-state";
+import { runClock } from "../state/clock";
 import { classColors, UNLABELED } from "../theme/palette";
 import { Message } from "./Message";
 import { SelectionPanel } from "./SelectionPanel";
@@ -27,6 +28,7 @@ export function UnitsPanel({ state, recording }: { readonly state: AppState; rea
   const name = useMemo(() => unitNames(store.index, layer ?? "", count), [store, layer, count]);
   const named = (unit: number): string => (name(unit) === `unit ${unit}` ? name(unit) : `unit ${unit} (${name(unit)})`);
   const told = toldOf(state);
+  useEffect(() => runClock(state), [state]);
   return (
     <>
       <main class="main units-main" aria-busy={units.loading.value}>
@@ -55,7 +57,7 @@ export function UnitsPanel({ state, recording }: { readonly state: AppState; rea
         {map && <UnitsPower state={state} map={map} />}
         {map && <UnitDetail state={state} recording={recording} map={map} name={named} colors={labelColors} />}
         {map && <NamedUnits state={state} map={map} />}
-        <SelectionPanel state={state} recording={recording} colors={labelColors} />
+        <SelectionPanel state={state} recording={recording} colors={labelColors} hint="Search for samples, take those of a unit above, or select in another view: the units can be told by them." />
         {map && <UnitsTrust map={map} stale={units.stale.value} recording={recording.entry.name} />}
       </aside>
     </>
