@@ -19,6 +19,7 @@ def checked() -> Iterator[Any]:
     def of_the_room() -> dict[str, Any]:
         return {n: m for n, m in sys.modules.items() if n == "inscape.shape" or n.startswith("inscape.shape.")}
 
+    importlib.import_module("inscape.shape")  # something to put back
     plain, parent = of_the_room(), sys.modules["inscape"]
     for name in plain:
         del sys.modules[name]
