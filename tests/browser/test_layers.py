@@ -349,8 +349,9 @@ def test_a_link_shows_the_same(compared: Tour, compared_demo: Path, open_tour: C
     link = compared.address + compared.page.evaluate("location.hash")
     other = open_tour(link)
     other.wait(lambda: other.is_ready() and other.view["matrix"])
-    for name in ("view", "layers", "layer", "checkpoint", "beside", "embedding", "colorBy"):
+    for name in ("view", "layers", "layer", "checkpoint", "embedding", "colorBy"):
         assert other.state[name] == compared.state[name], name
+    assert {**other.state["beside"], "basis": None} == {**compared.state["beside"], "basis": None}
     assert other.view["matrix"]["rows"] == [i for i in index["order"]["rows"] if i in part["rows"]]
     shots = [np.array(t.page.evaluate("window.inscape.whereIs(7, true)")) for t in (compared, other)]
     assert np.abs(shots[0] - shots[1]).max() < 0.01
@@ -446,8 +447,10 @@ def test_a_link_to_two_models_begins_with_the_lent_layer(
     models.wait(lambda: "cka-with-wide" in models.page.evaluate("location.hash"))
     other = open_tour(models.address + models.page.evaluate("location.hash"))
     other.wait(lambda: other.is_ready() and other.view["matrix"])
-    for name in ("layers", "layer", "beside", "embedding", "colorBy"):
+    for name in ("layers", "layer", "embedding", "colorBy"):
         assert other.state[name] == models.state[name], name
+    # A link has what is on the screen of a basis, its first two columns.
+    assert {**other.state["beside"], "basis": None} == {**models.state["beside"], "basis": None}
     places = [t.page.evaluate("window.inscape.whereIs(3, true)") for t in (models, other)]
     assert np.abs(np.array(places[0]) - places[1]).max() < 0.01
     # In the Tour the pair can be kept: the second picture stays the other model's where the link says so.

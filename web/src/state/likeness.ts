@@ -175,8 +175,9 @@ export class Likeness {
     const index = this.index.peek();
     const part = range && range.rows.length && range.columns.length ? range : null;
     const whole = part && index && part.rows.length === index.rows.length && part.columns.length === index.columns.length;
-    if (part !== this.range.peek()) this.drawn = null;
-    this.range.value = whole ? null : part;
+    const next = whole ? null : part;
+    if (next !== this.range.peek()) this.drawn = null;
+    this.range.value = next;
   }
 
   /** Esc: from a part back to the whole. */

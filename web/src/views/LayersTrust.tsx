@@ -15,7 +15,7 @@ export function LayersTrust({ state, recording, index }: { state: AppState; reco
   const { title, gloss } = measureOf(index);
   const stale = stalenessOf(recording, index);
   const of = (steps: SimilarityIndex["rows"]): string => {
-    const [layers, checkpoints] = [new Set(steps.map(({ layer }) => layer)).size, new Set(steps.map(({ checkpoint }) => checkpoint)).size];
+    const [layers, checkpoints] = [new Set(steps.map(({ layer }) => layer)).size, timesOf(steps).size];
     return `${layers} ${layers === 1 ? "layer" : "layers"} ${checkpoints === 1 ? `at ${steps[steps.length - 1]?.checkpoint}` : `× ${checkpoints}`}`;
   };
   const rows: readonly (readonly [string, string, string])[] = [
@@ -56,12 +56,18 @@ export function LayersTrust({ state, recording, index }: { state: AppState; reco
   );
 }
 
+/** The checkpoints of the steps; the data itself is of none. */
+function timesOf(steps: SimilarityIndex["rows"]): Set<string> {
+  const timed = steps.filter(({ layer }) => !isTimeless(layer));
+  return new Set((timed.length ? timed : steps).map(({ checkpoint }) => checkpoint));
+}
+
 /** What the recording has otherwise than when it was compared; null where nothing is known of such. */
 export function stalenessOf({ store }: OpenRecording, index: SimilarityIndex): string | null {
   const { layers, checkpoints } = store.index;
   const there = (steps: SimilarityIndex["rows"]): boolean => steps.every((step) => layers.some(({ name }) => name === step.layer) && checkpoints.some(({ name }) => name === step.checkpoint));
   if (!there(index.rows) || (!index.other && !there(index.columns))) return "Stale: some of what was compared is not in this recording any more.";
-  const compared = new Set(index.rows.map(({ checkpoint }) => checkpoint));
+  const compared = timesOf(index.rows);
   if (index.created && checkpoints.some(({ name, recorded }) => compared.has(name) && recorded && recorded > index.created)) return "Stale: a checkpoint was recorded anew since this was made.";
   const named = new Set(index.rows.map(({ layer }) => layer));
   // A comparison at one checkpoint was meant so.

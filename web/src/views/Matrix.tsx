@@ -258,11 +258,12 @@ function run(state: AppState, box: HTMLDivElement, below: CanvasRenderingContext
       const { order, range } = likeness;
       const [likely, part] = [order.value === "likeness", range.value];
       if (!values || values.of !== likeness.index.value) return;
-      likeness.drawn = null;
-      if (shown !== values.values) stage.set(values.of, values.values, motion.still);
+      const fresh = shown !== values.values;
+      if (fresh) stage.set(values.of, values.values, motion.still);
       shown = values.values;
       stage.paint(scaleColors(scale, dark), noneColor(dark), domainOf(values.values));
       stage.arrange(likely, part, motion.still);
+      if (fresh || stage.moving) likeness.drawn = null;
       ask();
     }),
     effect(() => {
