@@ -86,7 +86,8 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   changes.push(...sampleChanges(state, wanted, index.samples));
   if (wanted.view !== undefined) {
     const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
-    changes.push(() => (state.view.value = view));
+    // First: which checkpoints there are to go to depends on the view.
+    changes.unshift(() => (state.view.value = view));
   }
   if (wanted.marks !== undefined) {
     const offered = offeredMarks(recording);
