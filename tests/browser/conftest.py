@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def served_demo(demo_recording: Path) -> Iterator[str]:
     yield from serve(demo_recording)
 
 
-def serve(path: Path) -> Iterator[str]:
+def serve(path: Path) -> Generator[str, None, None]:
     """Run `inscape serve` as a person does, until the generator is closed."""
     process = subprocess.Popen(
         [sys.executable, "-m", "inscape", "serve", str(path), "--port", "0"],
@@ -98,6 +98,20 @@ def serve(path: Path) -> Iterator[str]:
         process.wait(timeout=20)
         reader.join(timeout=5)
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Callable[[Path], str]]:
+    """Serves recordings: `served(path)` is the address; all servers end with the session."""
+    running: list[Generator[str, None, None]] = []
+
+    def begin(path: Path) -> str:
+        running.append(serve(path))
+        return next(running[-1])
+
+    yield begin
+    for server in running:
+        server.close()
 
 
 @dataclass

@@ -165,7 +165,7 @@ def test_it_can_be_used_by_keyboard_alone(tour: Any) -> None:
         page.keyboard.press(str(number))
         assert tour.state["view"] == name
         if name != "tour":
-            assert "inscape " in page.get_by_test_id("coming").inner_text()
+            assert "inscape " in page.locator("main .message").inner_text()
     page.keyboard.press("1")
     tour.wait(lambda: tour.view is not None)
 

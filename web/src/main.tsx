@@ -11,6 +11,7 @@ import { listenForInterruptions } from "./state/visiting";
 import { watch } from "./state/watching";
 import { theme } from "./theme/theme";
 import "./theme/theme.css";
+import "./theme/trails.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
 
@@ -43,6 +44,7 @@ for (const pane of [state, state.beside]) {
 }
 state.beside.link();
 state.search.follow();
+state.trails.follow();
 listenForInterruptions(bookmarks.visiting);
 listenForKeys(state);
 publish(state);

@@ -22,6 +22,19 @@ export async function askForEmbedding(recording: string, parameters: EmbedParame
   return send("/api/jobs", "POST", { kind: "embed", recording, parameters });
 }
 
+export interface TrailsParameters {
+  readonly along: "checkpoints" | "layers";
+  /** The layer of trails through checkpoints. */
+  readonly layer?: string;
+  /** The checkpoint of trails through layers. */
+  readonly checkpoint?: string;
+  readonly method?: string;
+}
+
+export async function askForTrails(recording: string, parameters: TrailsParameters): Promise<Job> {
+  return send("/api/jobs", "POST", { kind: "trails", recording, parameters });
+}
+
 /** End a job that waits or runs; forget one that has ended. */
 export async function cancelJob(id: string): Promise<Job> {
   return send(`/api/jobs/${encodeURIComponent(id)}`, "DELETE");

@@ -6,6 +6,7 @@ import { type FlowIndex, parseFlowIndex } from "./flow-index";
 import { asObject, type EmbeddingIndex, parseEmbeddingIndex, parseRecordingIndex, type RecordingIndex } from "./recording-index";
 import { toAddress } from "./names";
 import { rawUnits } from "./raw-units";
+import { parseTrailsIndex, type TrailsIndex } from "./trails-index";
 
 /** What went wrong with a request or a chunk, in words for a person. */
 export class DataError extends Error {
@@ -96,6 +97,7 @@ export class RecordingStore {
     readonly index: RecordingIndex,
     readonly embeddings: EmbeddingIndex[],
     readonly flows: FlowIndex[],
+    readonly trails: TrailsIndex[],
   ) {}
 
   static async open(url: string): Promise<RecordingStore> {
@@ -113,21 +115,31 @@ export class RecordingStore {
     const nodes = asObject(consolidated.metadata ?? {}, "consolidated_metadata.metadata");
     const embeddings: EmbeddingIndex[] = [];
     const flows: FlowIndex[] = [];
+    const trails: TrailsIndex[] = [];
     for (const [path, node] of Object.entries(nodes)) {
       const [kind, name, ...rest] = path.split("/");
       if (!name || rest.length) continue;
       if (kind === "embeddings" && nodes[`${path}/screen`]) embeddings.push(parseEmbeddingIndex(name, inscapeAttributes(node, path)));
+      if (kind === "trails" && nodes[`${path}/screen_raw`]) trails.push(parseTrailsIndex(name, inscapeAttributes(node, path)));
       if (kind === "flows") flows.push(parseFlowIndex(name, inscapeAttributes(node, path)));
     }
     const index = parseRecordingIndex(inscapeAttributes(root, "zarr.json"));
     const raw = rawUnits(index, embeddings, (path) => path in nodes);
     const shown = new Set(raw.map((embedding) => embedding.steps[0].layer));
     const stored = embeddings.filter((e) => e.method !== "units" || e.steps.some((step) => !shown.has(step.layer)));
-    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows);
+    return new RecordingStore(base, nodes, index, [...stored, ...raw], flows, trails);
   }
 
   node(path: string): unknown {
     return this.nodes[path];
+  }
+
+  /** When a checkpoint was recorded, or a result made, as ISO 8601; empty where that was not written. */
+  madeAt(path: string): string {
+    const node = this.nodes[path] as { attributes?: { inscape?: { recorded?: unknown; provenance?: { created?: unknown } } } } | undefined;
+    const { recorded, provenance } = node?.attributes?.inscape ?? {};
+    const when = recorded ?? provenance?.created;
+    return typeof when === "string" ? when : "";
   }
 
   /** The folders of the arrays that lie right in a group. */

@@ -12,7 +12,7 @@ const PAUSE = 300;
 /** What is set with one another, in the order in which it is set: what comes later holds in what came before. */
 const TOGETHER: readonly (readonly (keyof Address)[])[] = [
   ...[["view"], ["layer"], ["embedding", "layerPlace"], ["checkpoint"], ["speed"], ["filter"], ["marks"], ["selection"], ["camera"]],
-  ...[["panes"], ["part"], ["beside"], ["colorBy"], ["colorScale"], ["movement"], ["range"], ["groups"], ["handles"], ["axisHandles"], ["bookmark"], ["playing"], ["basis"]],
+  ...[["panes"], ["part"], ["beside"], ["trails"], ["colorBy"], ["colorScale"], ["movement"], ["range"], ["groups"], ["handles"], ["axisHandles"], ["bookmark"], ["playing"], ["basis"]],
 ] as (keyof Address)[][];
 
 export function keepAddress(state: AppState): () => void {
@@ -28,6 +28,7 @@ export function keepAddress(state: AppState): () => void {
       ...[state.view, state.layer, state.steps, state.checkpoint, state.playing, state.speed, state.woken, state.camera, state.flowPlace],
       ...[state.filter, state.colorBy, state.colorScale, state.movementFrom, state.range, state.marks, state.groups, state.selection, state.handling.handles, state.handling.axes],
       ...[state.grid.open, state.part.wanted, state.beside.open, state.beside.wish, state.beside.other, state.beside.part.wanted, state.beside.bases],
+      ...[state.trails.index, state.trails.strength, state.trails.bundled, state.trails.ends, state.trails.camera, state.trails.layerPlace],
       ...(state.bookmarks ? [state.bookmarks.current] : []),
     ];
     for (const signal of watched) void signal.value;

@@ -31,6 +31,7 @@ export interface Address {
   panes?: string;
   part?: unknown;
   beside?: unknown;
+  trails?: unknown;
   /** The saved view whose sentence is read. */
   bookmark?: string;
 }
@@ -72,6 +73,7 @@ export function encodeAddress(address: Address): string {
     fields.set("beside", JSON.stringify(beside));
     if (basis && address.playing === false) fields.set("beside-basis", encodeBasis(basis));
   }
+  if (address.trails && address.view === "trails") fields.set("trails", JSON.stringify(address.trails));
   if (address.axisHandles !== undefined) fields.set("axes", address.axisHandles ? "held" : "plain");
   if (address.bookmark) fields.set("bookmark", address.bookmark);
   if (address.basis && address.playing === false) fields.set("basis", encodeBasis(address.basis));
@@ -113,7 +115,7 @@ export function decodeAddress(hash: string): Address {
   const handles = asList(fields.get("handles"));
   if (handles) address.handles = handles;
   if (fields.get("panes") === "grid") address.panes = "grid";
-  for (const name of ["part", "beside"] as const) {
+  for (const name of ["part", "beside", "trails"] as const) {
     const value = asJson(fields.get(name));
     if (typeof value === "object" && value !== null) address[name] = value;
   }

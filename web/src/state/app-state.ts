@@ -8,6 +8,7 @@ import { NOTHING_ADDED, type People } from "../data/people";
 import { type Combination, combined, countOf, shownSamples } from "../data/sample-sets";
 import type { Samples } from "../data/samples";
 import { stepsOfStop } from "../data/flow-steps";
+import type { TrailsCache } from "../data/trails";
 import type { FlowCache } from "../data/flows";
 import { chooseEmbedding, isTimeless, type LayerSteps, type StepCache, stepsOf } from "../data/steps";
 import type { RecordingEntry, RecordingStore } from "../data/store";
@@ -33,6 +34,7 @@ import type { PeopleClient } from "./people";
 import { Search } from "./search";
 import type { StageView } from "./stage-view";
 import { Selecting } from "./selecting";
+import { TrailsState } from "./trails";
 
 export interface OpenRecording {
   readonly entry: RecordingEntry;
@@ -41,6 +43,7 @@ export interface OpenRecording {
   readonly steps: StepCache;
   readonly samples: Samples;
   readonly flows: readonly FlowCache[];
+  readonly trails: TrailsCache;
 }
 
 export const VIEWS = ["tour", "trails", "layers", "topology", "units", "features", "attack"] as const;
@@ -174,6 +177,9 @@ export class AppState implements Pane {
   /** Small multiples in place of the one picture. */
   readonly grid = new Grid(this);
 
+  /** The Trails view. */
+  readonly trails = new TrailsState(this);
+
   /** The tools that select by regions of a stage. */
   readonly selecting = new Selecting(this);
 
@@ -234,6 +240,7 @@ export class AppState implements Pane {
 
   /** The first and the last place of the scrubber: an embedding need not have every checkpoint. */
   readonly span: ReadonlySignal<readonly [number, number]> = computed(() => {
+    if (this.trails.span.value) return this.trails.span.value;
     const last = Math.max(0, (this.recording.value?.store.index.checkpoints.length ?? 1) - 1);
     const steps = this.steps.value;
     if (!steps || isTimeless(this.layer.value)) return [0, last];
@@ -251,6 +258,7 @@ export class AppState implements Pane {
 
   /** Is the picture at rest and that of the state? */
   get settled(): boolean {
+    if (this.view.value === "trails") return this.trails.settled;
     const arriving = this.stage.peek()?.arriving ?? false;
     const own = this.drawn && !arriving && this.resting && !this.bookmarks?.visiting.underWay.value;
     return this.phase.value.kind === "ready" && own && this.beside.settled;
@@ -329,6 +337,7 @@ export class AppState implements Pane {
 
   /** Back to where the tour begins, the whole in view. */
   reset(): void {
+    if (this.view.value === "trails") return this.trails.reset();
     this.handling.step(() => {
       this.motion.reset();
       this.camera.value = WHOLE;
@@ -340,7 +349,7 @@ export class AppState implements Pane {
   advance(seconds: number): void {
     this.bookmarks?.visiting.advance(seconds);
     // A way waits for what lies on it: else it would jump once that is here.
-    if (!this.fetching.peek() && !(this.beside.open.peek() && this.beside.fetching.peek())) this.going.advance(seconds);
+    if (this.view.peek() === "trails" || (!this.fetching.peek() && !(this.beside.open.peek() && this.beside.fetching.peek()))) this.going.advance(seconds);
   }
 
   /** Does the stage need another frame? */

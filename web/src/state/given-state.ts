@@ -13,6 +13,7 @@ import { offeredMarks } from "./marks";
 import { toolChanges } from "./public-tools";
 import { refuse } from "./refuse";
 import { asBasis, spaceOfEmbedding } from "./spaces";
+import { trailsChanges } from "./given-trails";
 
 /** Set some of the state. Everything is checked before anything is changed. */
 export function writeState(state: AppState, value: unknown): void {
@@ -24,6 +25,7 @@ export function writeState(state: AppState, value: unknown): void {
       pane.motion.settle();
     }
     for (const change of changes) change();
+    state.trails.drawn = false;
     // A change that made no new scene must be drawn all the same.
     state.woken.value += 1;
   });
@@ -84,7 +86,8 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
   changes.push(...sampleChanges(state, wanted, index.samples));
   if (wanted.view !== undefined) {
     const view = VIEWS.find((v) => v === wanted.view) ?? refuse("no such view", wanted.view, `choose from ${VIEWS.join(", ")}`);
-    changes.push(() => (state.view.value = view));
+    // First: which checkpoints there are to go to depends on the view.
+    changes.unshift(() => (state.view.value = view));
   }
   if (wanted.marks !== undefined) {
     const offered = offeredMarks(recording);
@@ -110,6 +113,7 @@ export function changesFor(state: AppState, value: unknown): (() => void)[] {
     const camera = asCamera(wanted.camera) ?? refuse("the camera is {zoom, x, y}", wanted.camera, "assign {zoom: 1, x: 0, y: 0}");
     changes.push(() => (state.camera.value = camera));
   }
+  if (wanted.trails !== null) changes.push(...trailsChanges(state, wanted, refuse));
   if (wanted.bookmark !== undefined) {
     const { bookmark } = wanted;
     if (bookmark !== null && typeof bookmark !== "string") refuse("a bookmark is a name, or null", bookmark, "choose a saved view, or null for none");

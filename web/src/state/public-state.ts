@@ -37,6 +37,8 @@ import { writeState } from "./given-state";
 import { type PublicTools, readTools } from "./public-tools";
 import { spaceOfEmbedding } from "./spaces";
 import type { StageView } from "./stage-view";
+import { readTrails } from "./given-trails";
+import type { PublicTrails } from "./trails";
 
 export interface PublicState extends PublicPanes, PublicTools {
   view: ViewName;
@@ -76,6 +78,8 @@ export interface PublicState extends PublicPanes, PublicTools {
   /** The sample that is pointed at. */
   hover: number | null;
   camera: Camera;
+  /** The Trails view; null where the recording has no trails. */
+  trails: PublicTrails | null;
   /** The saved view whose sentence is read; setting it goes nowhere. */
   bookmark: string | null;
 }
@@ -139,6 +143,7 @@ export function readState(state: AppState): PublicState {
     axisHandles: state.handling.axes.peek(),
     hover: state.hover.peek(),
     camera: { ...state.camera.peek() },
+    trails: state.trails.index.peek() && readTrails(state),
     ...readPanes(state),
     bookmark: state.bookmarks?.current.peek()?.name ?? null,
     ...readTools(state),

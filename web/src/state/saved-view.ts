@@ -29,6 +29,8 @@ export function keptOf(shown: PublicState): Record<string, unknown> {
   for (const [key, value] of Object.entries(shown)) if (!LEFT_OUT.includes(key)) kept[key] = value;
   // A name outlives the place in the list: checkpoints may be put before it.
   kept.checkpoint = Number.isInteger(shown.checkpoint) && shown.checkpointName ? shown.checkpointName : rounded(shown.checkpoint);
+  // Of the Trails view, where that is what is seen.
+  if (shown.view !== "trails") delete kept.trails;
   if (shown.layerPlace === null) delete kept.layerPlace;
   else kept.layerPlace = rounded(shown.layerPlace);
   if (shown.basis) kept.basis = shown.basis.map(rounded);

@@ -4,6 +4,7 @@ import { batch, effect } from "@preact/signals";
 import { readClasses } from "../data/columns";
 import { byLabel } from "../data/coloring";
 import { FlowCache } from "../data/flows";
+import { TrailsCache } from "../data/trails";
 import { Samples } from "../data/samples";
 import { type LayerSteps, StepCache, weightedSteps } from "../data/steps";
 import { listRecordings, type RecordingEntry, RecordingStore } from "../data/store";
@@ -36,7 +37,7 @@ export async function begin(state: AppState, wanted: string | null): Promise<voi
 async function openedRecording(entry: RecordingEntry): Promise<OpenRecording> {
   const store = await RecordingStore.open(entry.url);
   const classes = await readClasses(store);
-  return { entry, store, classes, steps: new StepCache(store), samples: new Samples(store), flows: flowsOf(store) };
+  return { entry, store, classes, steps: new StepCache(store), samples: new Samples(store), flows: flowsOf(store), trails: new TrailsCache(store) };
 }
 
 export async function openRecording(state: AppState, entry: RecordingEntry): Promise<void> {

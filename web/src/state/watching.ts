@@ -87,6 +87,7 @@ export async function refresh(state: AppState): Promise<void> {
   const following = state.phase.peek().kind === "ready" && state.checkpoint.peek() >= last && last >= first;
   open.steps.renew(store);
   open.samples.renew(store);
+  open.trails.renew(store);
   // What was read of a flow that is still the same stays.
   const flows = flowsOf(store).map((flow) => open.flows.find((old) => old.isOf(flow.flow))?.renewed(store) ?? flow);
   batch(() => {

@@ -18,6 +18,8 @@ import { Message } from "./Message";
 import { SavePicture } from "./SavePicture";
 import { TimeBar } from "./TimeBar";
 import { TourPanel } from "./TourPanel";
+import { TrailsPanel } from "./TrailsPanel";
+import { TrailsTimeBar } from "./TrailsTimeBar";
 import { ViewsRail } from "./ViewsRail";
 
 export interface AppProps {
@@ -60,11 +62,17 @@ export function App({ state, begin }: AppProps) {
         <Waiting state={state} phase={phase} begin={begin} onAsk={(parameters) => ask(state, parameters)} />
       ) : state.view.value === "tour" ? (
         <TourPanel state={state} recording={recording} />
+      ) : state.view.value === "trails" ? (
+        <TrailsPanel state={state} recording={recording} />
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}
       {ready && state.bookmarks && <BookmarkStrip state={state} bookmarks={state.bookmarks} />}
-      {ready && <TimeBar state={state} onEmbed={() => (asking.value = true)} />}
+      {ready && state.view.value === "trails" && state.trails.index.value ? (
+        <TrailsTimeBar state={state} />
+      ) : (
+        ready && <TimeBar state={state} onEmbed={() => (asking.value = true)} />
+      )}
       <Banner connection={state.connection.value} gone={state.gone.value} notice={state.notice.value} onDismiss={() => (state.notice.value = null)} />
       {DEBUG && <FrameTime times={state.frameTimes} />}
       {asking.value && ready && (

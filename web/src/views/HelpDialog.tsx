@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["space", "play or pause the tour"],
+  ["space", "play or pause the tour; in Trails: let them grow"],
   ["j k", "next, previous layer"],
   ["l h", "next, previous checkpoint"],
   ["r", "reset the view"],

@@ -15,7 +15,7 @@ interface PlayButtonProps {
   readonly onClick: () => void;
 }
 
-function PlayButton({ playing, label, testid, title, disabled = false, onClick }: PlayButtonProps) {
+export function PlayButton({ playing, label, testid, title, disabled = false, onClick }: PlayButtonProps) {
   return (
     <button type="button" class="play" data-testid={testid} aria-label={label} aria-pressed={playing} title={title} disabled={disabled} onClick={onClick}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="currentColor">
@@ -43,6 +43,15 @@ function StepButton({ testid, label, title, enabled, onClick }: StepButtonProps)
         </g>
       </svg>
     </button>
+  );
+}
+
+export function UndoAndRedo({ state: { handling } }: { state: AppState }) {
+  return (
+    <span class="steps" role="group" aria-label="Undo and redo">
+      <StepButton testid="undo" label="Undo" title="Undo (Ctrl+Z)" enabled={handling.history.undoable.value} onClick={() => handling.undo()} />
+      <StepButton testid="redo" label="Redo" title="Redo (Ctrl+Shift+Z)" enabled={handling.history.redoable.value} onClick={() => handling.redo()} />
+    </span>
   );
 }
 
@@ -85,10 +94,7 @@ export function TimeBar({ state, onEmbed }: { state: AppState; onEmbed: () => vo
         <button type="button" class="plain" title="Back to the first two dimensions (r)" onClick={() => state.reset()} data-testid="reset">
           Reset
         </button>
-        <span class="steps" role="group" aria-label="Undo and redo">
-          <StepButton testid="undo" label="Undo" title="Undo (Ctrl+Z)" enabled={state.handling.history.undoable.value} onClick={() => state.handling.undo()} />
-          <StepButton testid="redo" label="Redo" title="Redo (Ctrl+Shift+Z)" enabled={state.handling.history.redoable.value} onClick={() => state.handling.redo()} />
-        </span>
+        <UndoAndRedo state={state} />
       </div>
       <div class="control layer">
         <span class="name">layer</span>

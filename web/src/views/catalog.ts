@@ -22,7 +22,7 @@ const ENTRIES: Record<ViewName, Omit<ViewEntry, "name">> = {
     title: "Trails",
     question: "How did each sample travel through training, or through the layers?",
     after: "Rauber et al.",
-    command: "inscape embed PATH tsne",
+    command: null,
   },
   layers: {
     title: "Layers",

@@ -28,7 +28,8 @@ export function listenForKeys(state: AppState): () => void {
       case " ":
         // A focused button is pressed by space; to press it and the tour would be two things at once.
         if (target?.closest("button")) return;
-        state.playing.value = !state.playing.value;
+        if (state.view.peek() === "trails") state.trails.play();
+        else state.playing.value = !state.playing.value;
         break;
       case "j":
         state.going.layersOn(1);
@@ -114,7 +115,8 @@ function undoes(state: AppState, event: KeyboardEvent): boolean {
 
 /** The keys of the stage, while it is focused; whether it was one of them. */
 function onStage(state: AppState, event: KeyboardEvent): boolean {
-  const { camera, hover } = state;
+  const { hover } = state;
+  const camera = state.view.peek() === "trails" ? state.trails.camera : state.camera;
   switch (event.key) {
     case "+":
     case "=":

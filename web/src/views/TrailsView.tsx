@@ -1,0 +1,200 @@
+/** The stage of the trails: a canvas, and the loop that draws it. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { litSteps, wordsFor } from "../data/coloring";
+import { TrailsStage } from "../render/trails-stage";
+import type { AppState, OpenRecording } from "../state/app-state";
+import { NO_IMAGES } from "../state/stage-view";
+import { ringColor, toRgb } from "../theme/palette";
+import { theme } from "../theme/theme";
+import { secondsBetween } from "../tour/time";
+import { HoverCard } from "./HoverCard";
+import { ContextLost, Message } from "./Message";
+import { handOn } from "./pointer";
+import { SelectRegion } from "./SelectRegion";
+import { SelectTools, ShownCount } from "./SelectTools";
+import { describeTrails } from "./trails-words";
+
+export function TrailsView({ state, recording }: { state: AppState; recording: OpenRecording }) {
+  const { trails } = state;
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [lost, setLost] = useState(false);
+  // A lost context comes back as a new one: the stage is built again.
+  const [life, setLife] = useState(0);
+  const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
+  const size = useMemo(() => computed(() => ({ width: state.stage.value?.width ?? 0, height: state.stage.value?.height ?? 0 })), [state]);
+  useEffect(() => {
+    if (!box.current || !canvas.current) return;
+    const contextChanged = (there: boolean): void => {
+      setLost(!there);
+      if (there) setLife((n) => n + 1);
+    };
+    try {
+      return runTrails(state, box.current, canvas.current, (place) => (hoverPlace.value = place), contextChanged);
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+      return;
+    }
+  }, [state, life]);
+  const description = useMemo(() => computed(() => describeTrails(state)), [state]).value;
+  const problem = trails.problem.value;
+  const hover = state.hover.value;
+  const coloring = state.coloring.value;
+  const { samples, classes, store } = recording;
+  const place = trails.places.value ? state.nearestCheckpoint.value : Math.max(0, store.index.checkpoints.findIndex(({ name }) => name === trails.index.value?.fixed));
+  if (failure) return <Message title="The trails can't be drawn" text={`${failure} ${description}`} />;
+  return (
+    <div class="pane" data-testid="pane">
+      <div class={`stage ${state.selecting.tool.value === "move" ? "" : "selecting"}`} data-testid="stage" ref={box} tabIndex={0} role="group" aria-label="Stage" aria-busy={trails.fetching.value}>
+        <canvas class="stage-layer" ref={canvas} role="img" aria-label={description} />
+        <SelectRegion state={state} pane={state} />
+        <SelectTools state={state} />
+        <ShownCount state={state} />
+        {hover !== null && !problem && (
+          <HoverCard
+            sample={hover}
+            samples={samples}
+            classes={classes}
+            words={coloring && wordsFor(coloring, hover)}
+            place={place}
+            checkpoint={store.index.checkpoints[place]?.name ?? ""}
+            at={hoverPlace}
+            width={size.value.width}
+            height={size.value.height}
+            away={4}
+          />
+        )}
+        {lost && <ContextLost />}
+      </div>
+      {problem && <Message title="These trails can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
+    </div>
+  );
+}
+
+function runTrails(
+  state: AppState,
+  box: HTMLDivElement,
+  canvas: HTMLCanvasElement,
+  onHoverPlace: (place: readonly [number, number] | null) => void,
+  contextChanged: (there: boolean) => void,
+): () => void {
+  const { trails } = state;
+  const stage = new TrailsStage(canvas);
+  let request = 0;
+  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
+  let lost = false;
+  let last: number | null = null;
+  trails.drawn = false;
+  state.pick = (x, y) => stage.pick(x, y);
+  state.whereIs = (sample) => stage.whereIs(sample);
+  state.placed = () => stage.placed;
+
+  const frame = (now: number): void => {
+    request = 0;
+    const began = performance.now();
+    const seconds = last === null || state.film.held.peek() ? 0 : secondsBetween(last, now);
+    // While somebody draws, all waits.
+    if (!state.selecting.drawing.peek()) state.advance(seconds);
+    pass(seconds);
+    state.frameTimes.add(performance.now() - began);
+    last = now;
+    if (trails.active && !state.film.held.peek()) ask();
+    else last = null;
+  };
+  const pass = (seconds: number): void => {
+    if (lost) return;
+    trails.advance(seconds);
+    const hovered = state.hover.peek();
+    const there = trails.loaded.peek() !== null;
+    stage.draw(there ? { now: trails.now.peek(), mix: trails.mix(), ...trails.look } : null, trails.camera.peek(), hovered);
+    const { scale, x, y } = stage.placing;
+    state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.drawn, ...NO_IMAGES };
+    onHoverPlace(hovered === null ? null : inside(stage.whereIs(hovered), stage));
+    trails.drawn = state.drawn = there && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
+  };
+  const ask = (): void => {
+    trails.drawn = false;
+    if (!lost) request ||= requestAnimationFrame(frame);
+  };
+  const measure = (): void => {
+    const { width, height } = box.getBoundingClientRect();
+    stage.resize(width, height, window.devicePixelRatio || 1);
+    ask();
+  };
+  const observer = new ResizeObserver(measure);
+  observer.observe(box);
+  // The ratio changes without the size when a window goes to another screen.
+  const ratio = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+  ratio.addEventListener("change", measure);
+  measure();
+
+  const stops = [
+    effect(() => {
+      stage.setTrails(trails.loaded.value?.trails ?? null);
+      ask();
+    }),
+    effect(() => {
+      const coloring = state.coloring.value;
+      if (coloring) stage.setGroups(coloring.of);
+      ask();
+    }),
+    effect(() => {
+      const coloring = state.coloring.value;
+      stage.setColors(coloring?.colors ?? [], state.preview.value, litSteps(coloring), theme.value === "dark", toRgb(ringColor(theme.value)));
+      ask();
+    }),
+    effect(() => {
+      stage.setShown(state.shown.value);
+      ask();
+    }),
+    effect(() => {
+      stage.setSelected(state.selecting.selected.value);
+      ask();
+    }),
+    effect(() => {
+      const { strength, bundled, ends, camera, now, layerPlaying, index } = trails;
+      for (const signal of [strength, bundled, ends, camera, now, layerPlaying, index, state.checkpointPlaying, state.hover, state.woken, state.film.held]) void signal.value;
+      ask();
+    }),
+    handOn(box, {
+      camera: trails.camera,
+      hover: state.hover,
+      halfSide: () => stage.halfSide,
+      pick: (x, y) => stage.pick(x, y),
+      pen: state.selecting.penOn(state),
+      onSelect: (sample, more) => state.selecting.click(sample, more),
+    }),
+    state.film.join({ box, pass, vector: () => null, isLoading: () => trails.fetching.peek() }),
+  ];
+  const onLost = (event: Event): void => {
+    event.preventDefault();
+    lost = true;
+    cancelAnimationFrame(request);
+    request = 0;
+    stage.forget();
+    trails.drawn = false;
+    contextChanged(false);
+  };
+  const onRestored = (): void => contextChanged(true);
+  canvas.addEventListener("webglcontextlost", onLost);
+  canvas.addEventListener("webglcontextrestored", onRestored);
+  return () => {
+    cancelAnimationFrame(request);
+    for (const stop of stops) stop();
+    state.pick = state.whereIs = state.placed = null;
+    trails.drawn = false;
+    observer.disconnect();
+    ratio.removeEventListener("change", measure);
+    canvas.removeEventListener("webglcontextlost", onLost);
+    canvas.removeEventListener("webglcontextrestored", onRestored);
+    stage.free();
+  };
+}
+
+/** A head beyond the stage's edge is told of at the edge. */
+function inside(place: readonly [number, number] | null, { width, height }: { readonly width: number; readonly height: number }): readonly [number, number] | null {
+  return place && [Math.min(width, Math.max(0, place[0])), Math.min(height, Math.max(0, place[1]))];
+}
