@@ -58,8 +58,8 @@ async function readTrails(store: RecordingStore, index: TrailsIndex): Promise<Tr
     raw: places("screen_raw", raw.data),
     class: byClass ? places("screen_class", byClass.data) : drawnTogether,
     together: drawnTogether,
-    classes: byClass !== null && index.classes.length > 0,
+    classes: byClass !== null,
     traveled: traveled && Float32Array.from(traveled.data),
-    switches: switches && index.classes.length > 0 ? Int32Array.from(switches.data) : null,
+    switches: switches && Int32Array.from(switches.data),
   };
 }
