@@ -114,7 +114,7 @@ describe("neighborhoods that are kept", () => {
 });
 
 describe("the search for a view that keeps more", () => {
-  const n = 300;
+  const n = 200;
   const dims = 8;
   // Neighborhoods are those of two hidden directions; the loudest ones are noise.
   const hidden = Array.from({ length: 2 }, (_, k) => normals(n, k, 21));

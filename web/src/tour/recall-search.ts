@@ -9,11 +9,11 @@ import { philox } from "./philox";
 import { type Company, recallOn } from "./recall";
 
 /** Samples whose neighbors are counted at each try. */
-const SCORED = 300;
+const SCORED = 200;
 /** Radians of the first turns, and of the last ones. */
 const TURNS = [0.5, 0.02] as const;
 /** Tries, of which one costs as much as points are moved and counted. */
-const TRIES = { least: 60, most: 420, work: 4.5e6, each: 8000 } as const;
+const TRIES = { least: 60, most: 320, work: 3.5e6, each: 8000 } as const;
 
 export interface Found {
   readonly basis: Float64Array;

@@ -9,7 +9,7 @@ import { tableOf } from "./Trust";
 const TITLES: Record<BestViewOf, readonly [string, string]> = {
   classes: ["Classes apart", "the spread between classes over the spread within them (LDA)"],
   variance: ["Most variance", "the two directions that vary most"],
-  neighbors: ["Neighbors kept", "looked for in half a second: who is near stays near"],
+  neighbors: ["Neighbors kept", "who is near stays near; looked for, which takes a moment"],
 };
 
 export function BestViewMenu({ state, pane }: { state: AppState; pane: Pane }) {
