@@ -36,7 +36,7 @@ def test_new_samples_come_among_their_like(method: str, halves: tuple[np.ndarray
     np.testing.assert_array_equal(placed, shape.place(new, X, Y, method))
     near, _ = nearest_of(placed, Y, 5)
     votes = np.array([np.bincount(labels[row], minlength=10).argmax() for row in near])
-    assert (votes == expected).mean() > 0.85
+    assert (votes == expected).mean() > 0.75
     assert np.abs(placed).max() < 1.5 * np.abs(Y).max()
 
 

@@ -139,13 +139,15 @@ def _drawn_to(indices: np.ndarray, distances: np.ndarray) -> FuzzyGraph:
 def _partial(indices: np.ndarray, distances: np.ndarray, start: np.ndarray, Y: np.ndarray, rounds: int) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from openTSNE.tsne import PartialTSNEEmbedding
+        from openTSNE.affinity import PrecomputedAffinities
+        from openTSNE.tsne import PartialTSNEEmbedding, TSNEEmbedding
+        from scipy.sparse import identity
 
         perplexity = max(1.0, min(PERPLEXITY, indices.shape[1] / 3))
         P = affinities_of(indices, distances, perplexity, others=len(Y))
-        embedding = PartialTSNEEmbedding(
-            start, np.asarray(Y, dtype=np.float64), P=P, negative_gradient_method="bh", n_jobs=1
-        )
+        # What is there is asked for its places alone, never for what drew it together.
+        there = TSNEEmbedding(Y, PrecomputedAffinities(identity(len(Y), format="csr"), normalize=False))
+        embedding = PartialTSNEEmbedding(start, there, P=P, negative_gradient_method="bh", n_jobs=1)
         # The gentle settings of openTSNE's own transform: a new sample must not be thrown out of the picture.
         placed = embedding.optimize(rounds, learning_rate=0.1, exaggeration=1.5, momentum=0.8, max_grad_norm=0.25)
     return np.asarray(placed, dtype=np.float32)

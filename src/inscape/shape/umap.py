@@ -20,9 +20,10 @@ GOING_ON_RATE = 0.05
 """How far samples go at first when a layout goes on: at the full rate, 1, chance alone moves all of them."""
 ELSEWHERE, TOGETHER = 3.0, 3.0
 """New neighbors are elsewhere from this many times the usual spread of neighbors, and together up to this many."""
-LEAST_WAY, MORE_WAY = 0.1, 1.5
-"""The share of its way that a sample goes whose neighbors all stayed, and what is added for each share of them that
-changed; all of its way at most. With less, layouts lose more of their neighbors than they do at one go."""
+LEAST_WAY, MORE_WAY, MOST_WAY = 0.1, 1.5, 1.0
+"""The share of its way that a sample goes whose neighbors all stayed; what is added for each share of them that changed;
+the most. With less, layouts lose more of their neighbors than they do at one go, and the more from step to step. In few
+dimensions samples are in each other's way: there the least is one part of as many as there are dimensions."""
 
 
 def umap(
@@ -128,5 +129,6 @@ def _part_of_the_way(start: np.ndarray, wanted: np.ndarray, changed: np.ndarray)
     middle = start.mean(axis=0)
     old, new = start - middle, wanted - wanted.mean(axis=0)
     new = new @ procrustes(new, old)
-    share = np.minimum(1.0, LEAST_WAY + MORE_WAY * changed[:, None])
+    least = max(LEAST_WAY, 1.0 / start.shape[1])
+    share = np.minimum(MOST_WAY, least + MORE_WAY * changed[:, None])
     return np.ascontiguousarray(old + share * (new - old) + middle, dtype=np.float32)
