@@ -90,7 +90,7 @@ def _trails(parameters: dict[str, Any], index: Index) -> tuple[dict[str, Any], s
     joint = parameters.get("joint", False)
     if not isinstance(joint, bool):
         raise WrongCall("joint is true or false", got=_shown(joint), remedy="leave it out")
-    checked = {
+    checked: dict[str, Any] = {
         **given,
         "along": along,
         "layers": _names(parameters.get("layers"), layers, "layer"),
