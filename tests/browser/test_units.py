@@ -171,8 +171,7 @@ def test_chosen_units_are_toured_alone_and_a_link_shows_the_same(
     offset = (shown - centered).mean(axis=0)
     assert np.abs(shown - centered - offset).max() < 0.01 * np.abs(centered).max()
     units.wait(lambda: "units%3Afc1%3A3.17.40" in page.evaluate("location.hash"))
-    link = page.evaluate("location.href")
-    again = open_tour(link)
+    again = open_tour(units.address + page.evaluate("location.hash"))
     again.wait(lambda: again.is_ready() and again.state["embedding"] == "units:fc1:3.17.40")
     assert again.state["units"]["chosen"] == [3, 17, 40]
     assert np.allclose(again.state["basis"][:2], units.state["basis"][:2], atol=1e-6)
