@@ -23,8 +23,7 @@ ELSEWHERE, TOGETHER = 3.0, 3.0
 LEAST_WAY, MORE_WAY, MOST_WAY = 0.1, 1.5, 1.0
 """The share of its way that a sample goes whose neighbors all stayed; what is added for each share of them that
 changed; the most. With less, layouts lose more of their neighbors than they do at one go, and the more from step to
-step. In few dimensions samples are in each other's way: there the least is one part of as many as there are dimensions.
-"""
+step. In few dimensions samples are in each other's way: there the least is 1 / d."""
 
 
 def umap(
