@@ -15,6 +15,8 @@ import zarr
 from PIL import Image
 
 import inscape
+from inscape.recording import results
+from inscape.recording.names import to_folder
 
 Floats = np.ndarray[Any, Any]
 Tour = Any
@@ -26,11 +28,18 @@ THROUGH_TRAINING = "fc1-pca"
 THROUGH_LAYERS = "layers-at-epoch-8-pca"
 
 
+def without_trails(path: Path) -> None:
+    """Take the demo's own trails out of a copy of its recording."""
+    for name in inscape.open(path).trails:
+        results.remove(path, f"trails/{to_folder(name)}")
+
+
 @pytest.fixture(scope="module")
 def trailed(demo_recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's recording with trails through its checkpoints, and through its layers."""
     path = tmp_path_factory.mktemp("trails") / "demo.inscape"
     shutil.copytree(demo_recording, path)
+    without_trails(path)
     recording = inscape.open(path)
     inscape.trails(recording, "fc1", method="pca", progress=False)
     inscape.trails(recording, along="layers", method="pca", progress=False)

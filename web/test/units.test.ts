@@ -97,7 +97,7 @@ describe("chosen units", () => {
   it("are a space by their name", () => {
     const space = chosenUnits(index, chosenName("a:1", [3, 17, 40, 99]), there);
     expect(space?.columns).toEqual([3, 17, 40, 99]);
-    expect(space?.steps).toEqual([{ layer: "a:1", checkpoint: "y", rank: 4, units: 100, explained: null }]);
+    expect(space?.steps).toEqual([{ layer: "a:1", checkpoint: "y", rank: 4, units: 100, explained: null, lent: null }]);
     expect(space?.axes).toEqual(["unit 3", "unit 17", "unit 40", "unit 99"]);
     expect(space?.title).toBe(chosenTitle("a:1", [3, 17, 40, 99]));
     expect(space?.title).toBe("units 3, 17, 40, … of a:1");

@@ -91,7 +91,10 @@ export function titleAmong(choices: readonly LayerSteps[], embedding: EmbeddingI
   if (!joint && wantedFor(choices, embedding) === method && METHODS[method]) return METHODS[method];
   const telling = title !== "" && title !== method && title !== METHODS[method];
   const alone = choices.every((choice) => choice.embedding === embedding || choice.embedding.title !== title);
-  return telling && alone ? title : name;
+  if (telling && alone) return title;
+  // Of one method the dimensions may tell them apart.
+  const only = choices.every(({ embedding: other }) => other === embedding || other.method !== method || other.dims !== embedding.dims);
+  return METHODS[method] && only ? `${METHODS[method]} ${embedding.dims}-D` : name;
 }
 
 /** Are the axes named after the classes? */
