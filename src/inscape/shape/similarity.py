@@ -99,7 +99,7 @@ def similarity_matrix(
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal(size=(50, 4))
     >>> similarity_matrix([X, X @ np.diag([1, 1, 1, 0]), np.ones((50, 2))]).round(1).tolist()
-    [[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    [[1.0, 0.8, 0.0], [0.8, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
     if method not in METHODS:
         raise WrongCall("there is no such similarity", got=repr(method), remedy="choose from " + ", ".join(METHODS))
