@@ -47,7 +47,7 @@ def test_the_card_tells_what_the_recording_holds(tour: Any, demo_recording: Path
     assert words[words.index("prediction") + 1] == str(prediction[sample])
     assert words[words.index("confidence") + 1] == f"{100 * confidence[sample]:.1f}%"
     # Its picture is the sample: the digit as it was recorded, enlarged.
-    shown = card.locator("canvas").evaluate(
+    shown = card.locator("canvas").first.evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
     )
     side = int(np.sqrt(len(shown) / 4))
