@@ -164,8 +164,8 @@ def test_it_can_be_used_by_keyboard_alone(tour: Any) -> None:
     for number, name in enumerate(VIEWS, 1):
         page.keyboard.press(str(number))
         assert tour.state["view"] == name
-        if name != "tour":
-            assert "inscape " in page.locator("main .message").inner_text()
+        if name in ("topology", "features", "attack"):  # still to come
+            assert "inscape " in page.get_by_test_id("coming").inner_text()
     page.keyboard.press("1")
     tour.wait(lambda: tour.view is not None)
 
