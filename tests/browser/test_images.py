@@ -168,7 +168,7 @@ def test_the_whole_image_tells_of_its_sample_and_can_be_selected(sharp: Tour) ->
     card = sharp.page.get_by_test_id("hover-card")
     assert "7" in card.inner_text()
     # The whole picture at 64 pixels or more, pixel by pixel; beside the image and not over it.
-    sharp.wait(lambda: card.locator("canvas").evaluate("c => c.width") == 192)
+    sharp.wait(lambda: card.locator("canvas").first.evaluate("c => c.width") == 192)
     sharp.wait(lambda: abs(card.bounding_box()["x"] - box["x"] - place[0]) > 28)
     framed = sharp.pixels()
     sharp.page.mouse.click(*corner)
