@@ -26,7 +26,9 @@ def test_its_recording_is_whole(demo_recording: Path) -> None:
     rec = inscape.open(demo_recording)
     assert len(rec) == 2000 and rec.checkpoints == [f"epoch-{i}" for i in range(9)]
     assert rec.layers[0] == "input" and rec.layers[-2:] == ["logits", "softmax"] and len(rec.layers) >= 9
-    assert set(rec.embeddings) == {"pca", "umap", "units-softmax", "units-logits"}
+    assert set(rec.embeddings) == {"pca", "umap", "units-softmax", "units-logits", "umap-2d-relu4"}
+    assert rec.trails == ["relu4"] and rec.units == ["fc1@epoch-8"]
+    assert not rec.trail("relu4").stale and not rec.unit_map("fc1@epoch-8").stale
     umap = rec.embedding("umap")
     assert umap.coordinates.shape[-1] == 15 and {s.checkpoint for s in umap.steps} == {"epoch-8"}
     assert all(q is not None for q in umap.quality)
