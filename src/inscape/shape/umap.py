@@ -20,7 +20,7 @@ GOING_ON_RATE = 0.05
 """How far samples go at first when a layout goes on: at the full rate, 1, chance alone moves all of them."""
 ELSEWHERE, TOGETHER = 3.0, 3.0
 """New neighbors are elsewhere from this many times the usual spread of neighbors, and together up to this many."""
-LEAST_WAY, MORE_WAY, MOST_WAY = 0.1, 1.5, 1.0
+LEAST_WAY, MORE_WAY, MOST_WAY = 0.05, 4.0, 1.0
 """The share of its way that a sample goes whose neighbors all stayed; what is added for each share of them that
 changed; the most. With less, layouts lose more of their neighbors than they do at one go, and the more from step to
 step. In few dimensions samples are in each other's way: there the least is 1 / d."""

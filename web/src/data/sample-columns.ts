@@ -68,6 +68,12 @@ function listColumns(store: RecordingStore): ColumnEntry[] {
   return [...own, ...later.map((name): ColumnEntry => ({ name, kind: kindOf(name, ""), perCheckpoint: true }))];
 }
 
+/** Whether the predictions are of other classes than the labels: photographs in folders, seen by a model of ImageNet. */
+export function hasForeignPredictions(store: RecordingStore): boolean {
+  const { checkpoints } = store.index;
+  return store.node("samples/label") !== undefined && checkpoints.length > 0 && checkpoints.every(({ accuracy, path }) => accuracy === null && store.node(`${path}/loss`) === undefined);
+}
+
 const read = new WeakMap<RecordingStore, Map<string, Promise<Column>>>();
 
 /** Columns that are kept; the least lately used go first. */
@@ -82,7 +88,7 @@ export function readColumn(store: RecordingStore, name: string, place: number): 
   }
   const kept = read.get(store) ?? new Map<string, Promise<Column>>();
   read.set(store, kept);
-  const column = kept.get(path) ?? store.readValues(path).then((values) => asColumn(name, values, store.index.classNames));
+  const column = kept.get(path) ?? store.readValues(path).then((values) => asColumn(name, values, name === "prediction" && hasForeignPredictions(store) ? null : store.index.classNames));
   kept.delete(path);
   kept.set(path, column);
   // A failure is not kept: what is asked for again is tried again.

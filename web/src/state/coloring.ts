@@ -3,11 +3,12 @@
 import { batch, computed, effect } from "@preact/signals";
 import { BUILT_IN, type BuiltIn, byCategories, byColumn, byCorrectness, byLabel, byNumbers, byPrediction, type ColorBy, type Coloring, columnOf, nameOfColoring, unitOfColoring, withoutNumbers } from "../data/coloring";
 import { lossScale, scaleOf, SHARE } from "../data/quantities";
-import { columnsOf, readColumn } from "../data/sample-columns";
+import { columnsOf, hasForeignPredictions, readColumn } from "../data/sample-columns";
 import { planDifference } from "./coloring-difference";
 import { planMovement } from "./coloring-movement";
 import { isMeasure, offeredMeasures, planQuality } from "./coloring-quality";
 import { planUnit } from "./coloring-unit";
+import { DataError } from "../data/store";
 import type { AppState, OpenRecording } from "./app-state";
 import type { Pane } from "./pane";
 
@@ -35,8 +36,8 @@ export function offeredColorings(recording: OpenRecording, difference: boolean):
   const { samples, store } = recording;
   const has: Record<BuiltIn, boolean> = {
     label: true,
-    prediction: samples.hasPredictions,
-    correctness: samples.hasPredictions,
+    prediction: samples.hasPredictions && !hasForeignPredictions(store),
+    correctness: samples.hasPredictions && !hasForeignPredictions(store),
     confidence: samples.hasPredictions,
     loss: samples.hasLosses,
     movement: true,
@@ -129,6 +130,7 @@ function planOf(state: AppState, pane: Pane, recording: OpenRecording, by: Color
   return {
     key,
     load: async () => {
+      if (builtIn !== "confidence" && hasForeignPredictions(store)) throw new DataError("the predictions are of other classes than the labels");
       const scores = await samples.scores(place);
       if (builtIn === "prediction") return byPrediction(scores, classes, at);
       if (builtIn === "correctness") return byCorrectness(scores, classes, at);

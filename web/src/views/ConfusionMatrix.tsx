@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Cell, confusionOf, frequentErrors, samplesOfCell } from "../data/confusion";
-import { columnsOf } from "../data/sample-columns";
+import { columnsOf, hasForeignPredictions } from "../data/sample-columns";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { ConfusionGrid } from "./ConfusionGrid";
 import { useColumns } from "./use-columns";
@@ -17,7 +17,7 @@ export function ConfusionMatrix({ state, recording }: { state: AppState; recordi
   const { store } = recording;
   const possible = useMemo(() => {
     const names = columnsOf(store).map(({ name }) => name);
-    return names.includes("label") && names.includes("prediction");
+    return names.includes("label") && names.includes("prediction") && !hasForeignPredictions(store);
   }, [store]);
   const [open, setOpen] = useState(window.innerHeight >= ROOM);
   const [large, setLarge] = useState(false);

@@ -1,4 +1,7 @@
-/** Small multiples: layer by checkpoint. One basis turns them all; what is brushed in one is lit in every one. */
+/**
+ * Small multiples: layer by checkpoint; the layers of a single checkpoint wrap, as lines of a text do. One basis turns
+ * them all; what is brushed in one is lit in every one.
+ */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { stepNearest } from "../data/steps";
@@ -12,6 +15,8 @@ import { percent } from "./trust-table";
 /** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
 const LEAST = { width: 84, height: 84 };
 const NAMES = 76;
+/** CSS pixels over the cells: the names of columns; and, where layers wrap, over each cell, its own. */
+const HEADS = 22;
 
 export function GridView({ state }: { state: AppState }) {
   const { rows, columns, cells, of } = state.grid.cells.value;
@@ -24,7 +29,8 @@ export function GridView({ state }: { state: AppState }) {
   const [lost, setLost] = useState(false);
   // A lost context comes back as a new one: the stage is built again.
   const [life, setLife] = useState(0);
-  const { width, height } = cellSize(size, rows.length, columns.length);
+  const wraps = columns.length === 1 && rows.length > 1;
+  const { width, height, across } = cellSize(size, rows.length, columns.length);
   // Where the cells are to get another size, nothing is drawn as it will be: whoever waits for the picture waits on.
   const fitted = useRef({ width, height, rows: rows.length, columns: columns.length });
   fitted.current = { width, height, rows: rows.length, columns: columns.length };
@@ -56,12 +62,12 @@ export function GridView({ state }: { state: AppState }) {
       if (there) setLife((n) => n + 1);
     };
     try {
-      return runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: columns.length, width, height, contextChanged });
+      return runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: across, width, height, contextChanged });
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
       return;
     }
-  }, [motion, width, height, size.width > 0, life]);
+  }, [motion, width, height, across, size.width > 0, life]);
   if (!recording) return null;
   if (failure) return <Message title="The points can't be drawn" text={failure} />;
   const names = recording.store.index.checkpoints.map(({ name }) => name);
@@ -69,17 +75,18 @@ export function GridView({ state }: { state: AppState }) {
   const fewer = rows.length < allRows || columns.length < allColumns;
   return (
     <div class="grid-view" data-testid="grid" ref={scroller}>
-      <div class="grid-table" style={{ gridTemplateColumns: `${NAMES}px repeat(${columns.length}, ${width}px)` }}>
-        <span />
-        {columns.map((place) => (
-          <span key={place} class="grid-column">
-            {names[place]}
-          </span>
-        ))}
+      <div class="grid-table" style={{ gridTemplateColumns: `${wraps ? "" : `${NAMES}px`} repeat(${across}, ${width}px)` }}>
+        {!wraps && <span />}
+        {!wraps &&
+          columns.map((place) => (
+            <span key={place} class="grid-column">
+              {names[place]}
+            </span>
+          ))}
         {rows.map((layer, r) => (
-          <Row key={layer} layer={layer} height={height} cells={cells.slice(r * columns.length, (r + 1) * columns.length)} names={names} here={isHere(state)} onEnter={(cell) => state.grid.enter(cell)} />
+          <Row key={layer} layer={layer} named={!wraps} height={height} cells={cells.slice(r * columns.length, (r + 1) * columns.length)} names={names} here={isHere(state)} onEnter={(cell) => state.grid.enter(cell)} />
         ))}
-        <div class="grid-canvas" style={{ left: `${NAMES}px`, width: `${width * columns.length}px`, height: `${height * rows.length}px` }}>
+        <div class="grid-canvas" style={{ left: `${wraps ? 0 : NAMES}px`, top: `${wraps ? 0 : HEADS}px`, width: `${width * across}px`, height: `${height * Math.ceil(cells.length / Math.max(1, across))}px` }}>
           <canvas ref={canvas} role="img" aria-label={`${rows.length} layers by ${columns.length} checkpoints, a small scatter plot each`} />
           <svg ref={marks} aria-hidden="true" />
         </div>
@@ -99,10 +106,17 @@ interface Size {
   readonly height: number;
 }
 
-/** CSS pixels of a cell in a box of such a size. */
-function cellSize(box: Size, rows: number, columns: number): Size {
+/** CSS pixels of a cell in a box of such a size, and how many lie beside each other. */
+function cellSize(box: Size, rows: number, columns: number): Size & { readonly across: number } {
+  if (columns === 1 && rows > 1) {
+    const [width, height] = [Math.max(LEAST.width, box.width), Math.max(LEAST.height, box.height)];
+    const sideBy = (across: number): number => Math.min(width / across, height / Math.ceil(rows / across));
+    const most = Math.min(rows, Math.max(1, Math.floor(width / LEAST.width)));
+    const across = Array.from({ length: most }, (_, i) => i + 1).reduce((best, many) => (sideBy(many) > sideBy(best) ? many : best), 1);
+    return { width: Math.floor(width / across), height: Math.max(LEAST.height, Math.floor(height / Math.ceil(rows / across))), across };
+  }
   const width = Math.max(LEAST.width, Math.floor((box.width - NAMES) / Math.max(1, columns)));
-  return { width, height: Math.max(LEAST.height, Math.min(width, Math.floor((box.height - 24) / Math.max(1, rows)))) };
+  return { width, height: Math.max(LEAST.height, Math.min(width, Math.floor((box.height - HEADS - 2) / Math.max(1, rows)))), across: Math.max(1, columns) };
 }
 
 /** The share of the neighbors that the cell's layout keeps, where it was measured. */
@@ -119,6 +133,8 @@ function isHere(state: AppState): (cell: Cell) => boolean {
 
 interface RowProps {
   readonly layer: string;
+  /** Whether its name stands before the row; else in the cell. */
+  readonly named: boolean;
   readonly height: number;
   readonly cells: readonly (Cell | null)[];
   readonly names: readonly string[];
@@ -126,18 +142,21 @@ interface RowProps {
   readonly onEnter: (cell: Cell) => void;
 }
 
-function Row({ layer, height, cells, names, here, onEnter }: RowProps) {
+function Row({ layer, named, height, cells, names, here, onEnter }: RowProps) {
   return (
     <>
-      <span class="grid-row" title={layer}>
-        {layer}
-      </span>
+      {named && (
+        <span class="grid-row" title={layer}>
+          <bdi>{layer}</bdi>
+        </span>
+      )}
       {cells.map((cell, i) =>
         cell ? (
           <div key={i} class={here(cell) ? "grid-cell here" : "grid-cell"} style={{ height: `${height}px` }}>
             <button type="button" class="grid-enter" aria-label={`Show ${layer} at ${names[cell.place]} alone`} title="Show it alone" onClick={() => onEnter(cell)}>
               ⤢
             </button>
+            {!named && <span class="grid-name">{layer}</span>}
             <Keeps cell={cell} />
           </div>
         ) : (

@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { Classes } from "../data/columns";
 import { isCurrent, isReadable, type NeighborGraph, neighborsIn } from "../data/neighbor-graphs";
+import { hasForeignPredictions } from "../data/sample-columns";
 import type { Samples, Scores } from "../data/samples";
 import type { RecordingStore } from "../data/store";
 import { Thumbnail } from "./Thumbnail";
@@ -44,8 +45,9 @@ export function HoverCard({ sample, samples, classes, words, place, checkpoint, 
   const name = (group: number | undefined): string => (group === undefined || group < 0 ? "" : (classes.names[group] ?? String(group)));
   const label = classes.of[sample] < classes.names.length ? name(classes.of[sample]) : null;
   const predicted = scores?.prediction?.[sample];
+  const foreign = hasForeignPredictions(store);
   const confidence = scores?.confidence?.[sample];
-  const wrong = label !== null && predicted !== undefined && predicted !== classes.of[sample];
+  const wrong = !foreign && label !== null && predicted !== undefined && predicted !== classes.of[sample];
   return (
     <div
       class="hover-card"
@@ -70,7 +72,7 @@ export function HoverCard({ sample, samples, classes, words, place, checkpoint, 
           <div>
             <dt>prediction</dt>
             <dd class={wrong ? "wrong" : ""}>
-              {name(predicted)}
+              {foreign ? `class ${predicted}` : name(predicted)}
               {wrong && " ✗"}
             </dd>
           </div>

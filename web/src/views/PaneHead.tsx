@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Classes } from "../data/columns";
+import { hasForeignPredictions } from "../data/sample-columns";
 import type { Scores } from "../data/samples";
 import { BASES, type Bases } from "../state/beside";
 import type { AppState } from "../state/app-state";
@@ -134,7 +135,7 @@ function useAccuracy(pane: Pane): number | null {
     };
   }, [recording, place]);
   const shown = pane.shown.value;
-  return useMemo(() => (recording && scores?.prediction ? accuracyOf(shown, recording.classes, scores.prediction) : null), [recording, scores, shown]);
+  return useMemo(() => (recording && scores?.prediction && !hasForeignPredictions(recording.store) ? accuracyOf(shown, recording.classes, scores.prediction) : null), [recording, scores, shown]);
 }
 
 /** Null where no sample that is shown has a label. */

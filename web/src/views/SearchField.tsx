@@ -2,10 +2,13 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LONGEST_QUERY } from "../data/query";
+import { hasForeignPredictions } from "../data/sample-columns";
 import { type Suggestion, suggestionsFor } from "../data/suggestions";
 import type { AppState, OpenRecording } from "../state/app-state";
 
 const EXAMPLE = "prediction != label";
+/** The same where predictions and labels are of different classes. */
+const OTHER_EXAMPLE = "confidence > 0.9";
 
 export function SearchField({ state, recording }: { state: AppState; recording: OpenRecording }) {
   const { search } = state;
@@ -102,7 +105,7 @@ export function SearchField({ state, recording }: { state: AppState; recording: 
           aria-activedescendant={listed && active >= 0 ? `suggestion-${active}` : undefined}
           aria-describedby="search-said"
           aria-invalid={error !== null && !unfinished}
-          placeholder={EXAMPLE}
+          placeholder={hasForeignPredictions(recording.store) ? OTHER_EXAMPLE : EXAMPLE}
           title="Search (/)"
           autocomplete="off"
           autocapitalize="off"

@@ -44,10 +44,10 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
         <div class="caption">
           {state.grid.open.value ? (
             <>
-              <h2>Every layer at every checkpoint</h2>
+              <h2>{names.length > 1 ? "Every layer at every checkpoint" : "Every layer"}</h2>
               <p data-testid="caption">
-                Rows are layers, columns are checkpoints. Those of one number of dimensions turn together. Point at a sample to find it in every picture;
-                drag across some to select them.
+                {names.length > 1 ? "Rows are layers, columns are checkpoints." : "In execution order."} Those of one number of dimensions turn together. Point at a sample to
+                find it in every picture; drag across some to select them.
               </p>
             </>
           ) : (
