@@ -141,6 +141,7 @@ def test_a_killed_sequence_goes_on_at_the_last_finished_step(tmp_path: Path, rec
         process.kill()
         process.communicate()
     assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
+    rec.verify()
     rec.refresh()
     left = rec.embedding("umap")
     kept = len(left.steps)
@@ -153,7 +154,6 @@ def test_a_killed_sequence_goes_on_at_the_last_finished_step(tmp_path: Path, rec
     )  # fmt: skip
     assert len(whole.steps) == 27 and "unfinished" not in whole.provenance.parameters
     np.testing.assert_array_equal(whole.coordinates[:kept], before)
-    rec.verify()
     once = inscape.embed(
         rec, "umap", layers=["1", "2", "3"], checkpoints=rec.checkpoints, dims=3, quality=False, name="once"
     )

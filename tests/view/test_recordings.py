@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inscape.errors import CorruptRecording, RecordingNotFound, SchemaError, WrongCall
-from inscape.recording import index
+from inscape.recording import index, journal
 from inscape.view import recordings
 
 WriteRecording = Callable[..., Path]
@@ -73,6 +73,12 @@ def test_another_schema(tmp_path: Path, write_recording: WriteRecording, schema:
     write_recording(tmp_path / "a.inscape", schema)
     with pytest.raises(SchemaError, match=remedy):
         recordings.find([tmp_path])
+
+
+def test_what_a_killed_process_was_publishing_is_finished(recorded: Any) -> None:
+    journal.begin(recorded.path, journal.Change("embeddings/pca", ".embeddings-pca.absent.partial"))
+    assert list(recordings.find([recorded.path]).values()) == [recorded.path]
+    assert not journal.is_open(recorded.path)
 
 
 def test_no_path_at_all() -> None:

@@ -11,9 +11,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from inscape.errors import RecordingNotFound, SchemaError
-from inscape.recording import receipts
-from inscape.recording.files import read_json, unseal, write_atomically, write_json
+from inscape.errors import CorruptRecording, RecordingLocked, RecordingNotFound, SchemaError, StorageFailed
+from inscape.recording import journal, receipts
+from inscape.recording.files import read_json, storage, unseal, write_atomically, write_json
+from inscape.recording.journal import Change
 from inscape.recording.lock import Lock
 from inscape.recording.names import to_folder
 from inscape.recording.plan import PAGE, PAGE_COLUMNS, Plan
@@ -94,20 +95,63 @@ def create(root: Path, plan: Plan, version: str) -> None:
     write_json(root / "zarr.json", {"zarr_format": 3, "node_type": "group", "attributes": {"inscape": index}})
 
 
-def publish(root: Path, *, checkpoints: list[dict[str, Any]] | None = None, complete: bool | None = None) -> None:
-    """Renew the index from the receipts: one atomic rename, after everything that it lists."""
+def publish(
+    root: Path,
+    *,
+    checkpoints: list[dict[str, Any]] | None = None,
+    complete: bool | None = None,
+    change: Change | None = None,
+) -> None:
+    """Renew the index from the receipts: one atomic rename, after everything that it lists.
+
+    With a `change`, a result takes its place before that, or leaves it: see `inscape.recording.journal`.
+    """
     with Lock(root / ".index", wait=60):
-        document = read_json(root / "zarr.json")
-        index = document["attributes"]["inscape"]
-        if checkpoints is not None:
-            index["checkpoints"] = checkpoints
-        if complete is not None:
-            index["complete"] = complete
-        index["published"] = now()
-        metadata = {path: read_json(root / path / "zarr.json") for path in _published(root, index)}
-        document["consolidated_metadata"] = {"kind": "inline", "must_understand": False, "metadata": metadata}
-        # Compact: with hundreds of checkpoints this is the one file that grows.
-        write_atomically(root / "zarr.json", json.dumps(document, separators=(",", ":"), allow_nan=False).encode())
+        _finish(root)
+        if change is not None:
+            journal.begin(root, change)
+            journal.carry_out(root)
+        _renew(root, checkpoints, complete)
+        journal.close(root)
+
+
+def settle(root: Path, wait: float = 5.0) -> bool:
+    """Finish what a killed process was publishing. Without such a thing it costs one look at the folder.
+
+    Returns:
+        Whether the index is that of the tree. False where this process can't write here, or another one holds the index
+        for longer than `wait` seconds: then what was being published is not seen, or not whole.
+    """
+    if not journal.is_open(root):
+        return True
+    try:
+        with Lock(root / ".index", wait=wait), storage(root, "finishing what was being published"):
+            _finish(root)
+    except (RecordingLocked, StorageFailed, CorruptRecording):  # `verify` names what is damaged
+        return False
+    return True
+
+
+def _finish(root: Path) -> None:
+    """Under the lock of the index: a journal that is there now was left by a kill."""
+    if journal.is_open(root):
+        journal.carry_out(root)
+        _renew(root)
+        journal.close(root)
+
+
+def _renew(root: Path, checkpoints: list[dict[str, Any]] | None = None, complete: bool | None = None) -> None:
+    document = read_json(root / "zarr.json")
+    index = document["attributes"]["inscape"]
+    if checkpoints is not None:
+        index["checkpoints"] = checkpoints
+    if complete is not None:
+        index["complete"] = complete
+    index["published"] = now()
+    metadata = {path: read_json(root / path / "zarr.json") for path in _published(root, index)}
+    document["consolidated_metadata"] = {"kind": "inline", "must_understand": False, "metadata": metadata}
+    # Compact: with hundreds of checkpoints this is the one file that grows.
+    write_atomically(root / "zarr.json", json.dumps(document, separators=(",", ":"), allow_nan=False).encode())
 
 
 def _published(root: Path, index: dict[str, Any]) -> list[str]:

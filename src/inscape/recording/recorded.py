@@ -25,6 +25,7 @@ class Recorded:
 
     def refresh(self) -> None:
         """Read the index again: a recording that is being written grows."""
+        index.settle(self.path)
         self._index = index.read(self.path)
         self._plan = Plan.from_json(self._index["plan"])
         for name in ("labels", "class_names"):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inscape.recording import index
+from inscape.recording import index, journal
 from inscape.recording.arrays import AnyArray, create_array, create_group, digest_array
 from inscape.recording.files import seal, storage, write_atomically
 from inscape.recording.lock import Lock
+
+KINDS = ("embeddings", "flows", "similarity", "trails", "units")
+"""The folders of results that are of the whole recording; neighbors lie beside their activation."""
 
 
 @dataclass(frozen=True)
@@ -66,22 +71,15 @@ def combine_digests(digests: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def _receipt_file(root: Path, path: str) -> Path:
-    return root / "receipts" / "results" / f"{path}.json"
-
-
 def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: Mapping[str, Any]) -> None:
-    """Write a result and publish it: it appears whole, or replaces the one before whole.
+    """Write a result and publish it: it appears whole, or replaces the one before whole, whenever one is killed.
 
     Raises:
         RecordingLocked: another process is writing this very result.
         StorageFailed: the disk refused; what was there stays.
     """
     name = path.replace("/", "-")
-    with Lock(root / ".locks" / name), storage(root, f"writing {path}"):
-        recover(root, path)
-        for abandoned in root.glob(f".{name}.*.partial"):  # of a killed process: the lock says that none is alive
-            shutil.rmtree(abandoned, ignore_errors=True)
+    with _writing(root, path):
         partial = f".{name}.{uuid.uuid4().hex}.partial"
         try:
             create_group(root, partial, dict(attributes))
@@ -102,18 +100,26 @@ def write(root: Path, path: str, arrays: Mapping[str, ResultArray], attributes: 
                 "arrays": {n: digest_array(np.ascontiguousarray(a.values)) for n, a in arrays.items()},
             }
             # The sealed receipt travels inside the folder: one rename brings the result and its proof together.
-            write_atomically(root / partial / ".receipt", seal(receipt))
-            target, old = root / path, root / f".{name}.old"
+            write_atomically(root / partial / journal.RECEIPT, seal(receipt))
             _make_groups(root, path)
-            if target.exists():
-                target.rename(old)
-            (root / partial).rename(target)
+            index.publish(root, change=journal.Change(path, partial))
         except BaseException:
+            # Its receipt first: what is half deleted must not be taken for a result.
+            (root / partial / journal.RECEIPT).unlink(missing_ok=True)
             shutil.rmtree(root / partial, ignore_errors=True)
-            recover(root, path)
             raise
-        recover(root, path)
-        index.publish(root)
+
+
+@contextlib.contextmanager
+def _writing(root: Path, path: str) -> Iterator[None]:
+    """Hold the lock of one result, and clear away what a killed process has left of it."""
+    name = path.replace("/", "-")
+    with Lock(root / ".locks" / name), storage(root, f"writing {path}"):
+        index.settle(root)
+        # The lock says that nobody writes them any more.
+        for abandoned in root.glob(f".{glob.escape(name)}.{'[0-9a-f]' * 32}.partial"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        yield
 
 
 def _make_groups(root: Path, path: str) -> None:
@@ -126,22 +132,14 @@ def _make_groups(root: Path, path: str) -> None:
                 create_group(root, group)
 
 
-def recover(root: Path, path: str) -> None:
-    """Bring a result that a crash left between its two renames into one state: the old one whole, or the new one."""
-    target, old = root / path, root / f".{path.replace('/', '-')}.old"
-    if old.exists() and not target.exists():
-        old.rename(target)
-    sealed = target / ".receipt"
-    if sealed.exists():
-        write_atomically(_receipt_file(root, path), sealed.read_bytes())
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def remove(root: Path, path: str) -> None:
-    """Unpublish a result, then delete it."""
-    _receipt_file(root, path).unlink(missing_ok=True)
-    index.publish(root)
-    shutil.rmtree(root / path, ignore_errors=True)
+    """Unpublish a result and delete it.
+
+    Raises:
+        RecordingLocked: another process is writing this very result.
+    """
+    with _writing(root, path):
+        index.publish(root, change=journal.Change(path, None))
 
 
 def published(root: Path) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from inscape.errors import Mismatch, RecordingExists, StorageFailed
-from inscape.recording import index, receipts
+from inscape.recording import index, receipts, results
 from inscape.recording.arrays import create_array, create_group, open_array
-from inscape.recording.files import free_bytes, human_bytes, remove_partials, storage
+from inscape.recording.files import free_bytes, human_bytes, read_json, remove_partials, storage
 from inscape.recording.lock import Lock
 from inscape.recording.names import to_folder
 from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
-OWN = {"receipts", "samples", "input", "checkpoints", "embeddings", "flows", "people", "zarr.json"}
+OWN = {"receipts", "samples", "input", "checkpoints", "people", "zarr.json", *results.KINDS}
 SPLITS_LIMIT = 16
 """More values than this in a column `split` are no parts of a data set."""
 
@@ -121,6 +122,7 @@ class Writer:
                 got="; ".join(differences),
                 remedy="call with the same model, data and settings as before, or pass overwrite=True (--overwrite)",
             )
+        index.settle(self.root)
         # Not what lies at the root: a result may be on its way there, under a lock of its own.
         for folder in ("samples", "input", "checkpoints", "receipts/samples", "receipts/checkpoints"):
             remove_partials(self.root / folder)
@@ -187,21 +189,28 @@ class Writer:
         self.check_inputs(name)
         parts = receipts.load(self.root, receipts.checkpoint_kind(name))
         path = f"checkpoints/{to_folder(name)}"
-        entry = {"name": name, "path": to_folder(name), **self._accuracies(path), **(info or {})}
-        entries = [e for e in index.read(self.root)["checkpoints"] if e["name"] != name]
-        known = {e["name"]: e for e in index.read(self.root)["checkpoints"]}
+        entries = index.read(self.root)["checkpoints"]
+        known = next((e for e in entries if e["name"] == name), None)  # only receipts of the samples were renewed
+        entry = known or {"name": name, "path": to_folder(name), **self._accuracies(path), **(info or {})}
         with storage(self.root, "publishing a checkpoint"):
             for layer in self.plan.layers:
                 group = layer.path if layer.name == "input" else f"{path}/{layer.path}"
                 source = receipts.load(self.root, receipts.SAMPLES) if layer.name == "input" else parts
-                summary = receipts.combined(source, f"{group}/activation")
-                create_group(self.root, group, {"inscape": {**layer.index(), **summary}})
+                self._describe(group, {**layer.index(), **receipts.combined(source, f"{group}/activation")})
             weights = next((r.weights for r in parts.values()), "")
-            create_group(self.root, path, {"inscape": {**entry, "weights": weights, "recorded": index.now()}})
-            if name in known:  # only missing receipts of the samples were renewed
-                index.publish(self.root)
-            else:
-                index.publish(self.root, checkpoints=[*entries, entry])
+            recorded = (self._described(path).get("recorded") if known else None) or index.now()
+            self._describe(path, {**entry, "weights": weights, "recorded": recorded})
+            index.publish(self.root, checkpoints=entries if known else [*entries, entry])
+
+    def _described(self, group: str) -> dict[str, Any]:
+        file = self.root / group / "zarr.json"
+        content: dict[str, Any] = read_json(file).get("attributes", {}).get("inscape", {}) if file.is_file() else {}
+        return content
+
+    def _describe(self, group: str, content: dict[str, Any]) -> None:
+        """Give a group its attributes. One that has them is left alone: its metadata may be in the index already."""
+        if self._described(group) != json.loads(json.dumps(content)):
+            create_group(self.root, group, {"inscape": content})
 
     def finish(self) -> None:
         """Mark the recording complete, unless a checkpoint was begun and not finished."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, Shaped
@@ -18,6 +18,8 @@ NEW_RATE = 0.25
 PERPLEXITY = 5.0
 """Of new samples of t-SNE, as in openTSNE: they are drawn to the nearest alone."""
 ROUNDS = 250
+Placing = Literal["umap", "tsne", "mean"]
+"""By what new samples find their place."""
 _ENTRIES = 4_000_000
 
 
@@ -25,7 +27,7 @@ def place(
     new: Shaped[np.ndarray, "other unit"],
     X: Shaped[np.ndarray, "sample unit"],
     Y: Shaped[np.ndarray, "sample dimension"],
-    method: Literal["umap", "tsne", "mean"] = "umap",
+    method: Placing = "umap",
     k: int = 15,
     seed: int = 0,
     *,
@@ -72,7 +74,7 @@ def place(
             got=f"new of shape {new.shape}, X of shape {X.shape}",
             remedy="record them by the same layer and reduction",
         )
-    if method not in ("umap", "tsne", "mean"):
+    if method not in get_args(Placing):
         raise ArrayError("there is no such method", got=f"method = {method!r}", remedy="choose umap, tsne or mean")
     k = _validate.check_integer(k, "k", 1, len(X), f"there are {len(X)} samples to be near to")
     seed = _validate.check_seed(seed)

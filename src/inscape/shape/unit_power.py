@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float32, Shaped
+from numpy.typing import DTypeLike
 
 from inscape.errors import ArrayError
 from inscape.shape import _validate
@@ -179,8 +180,8 @@ def _rows(X: Rows, rows: np.ndarray) -> np.ndarray:
     return values
 
 
-def _kept(dtype: object) -> np.dtype:
-    kind = np.dtype(dtype)  # type: ignore[call-overload]
+def _kept(dtype: DTypeLike) -> np.dtype:
+    kind = np.dtype(dtype)
     return np.dtype(np.uint8) if kind.kind == "b" else kind
 
 

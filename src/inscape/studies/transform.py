@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from inscape.errors import ArrayError, Mismatch, WrongCall
 from inscape.recording import Recording
 from inscape.studies.layouts import NEIGHBORS
+
+if TYPE_CHECKING:
+    from inscape.shape.placing import Placing
+
+_PLACED_BY: dict[str, Placing] = {"umap": "umap", "tsne": "tsne"}
+"""By what new samples find their place in a layout of a method; in one of people's own they go to the weighted mean."""
 
 _TOLERANCE = 1e-3
 """How far components may be off that are computed again, as a share of the widest coordinate."""
@@ -82,8 +88,8 @@ def transform(
         placed = _project(array, new, coordinates, at.rank)
     else:
         X = np.asarray(array, dtype=np.float32)
-        method = {"umap": "umap", "tsne": "tsne"}.get(step.method, "mean")
-        placed = place(new, X, coordinates, method, k=min(NEIGHBORS, len(X)), seed=seed)  # type: ignore[arg-type]
+        method = _PLACED_BY.get(step.method, "mean")
+        placed = place(new, X, coordinates, method, k=min(NEIGHBORS, len(X)), seed=seed)
     if aligned:
         placed = ((placed - step.center) @ step.alignment).astype(np.float32)
     return placed

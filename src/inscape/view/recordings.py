@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inscape.errors import CorruptRecording, RecordingNotFound, SchemaError, WrongCall
+from inscape.recording import journal
 
 SCHEMA = 1
 """The schema that the page reads: `inscape.recording.index.SCHEMA`, without its import of Zarr."""
@@ -40,7 +41,16 @@ def find(paths: Sequence[str | Path]) -> dict[str, Path]:
             number += 1
             name = f"{stem}-{number}"
         named[name] = folder
+        settle(folder)
     return named
+
+
+def settle(folder: Path) -> None:
+    """Finish what a killed process was publishing in a recording; Zarr is loaded where there is such a thing alone."""
+    if journal.is_open(folder):
+        from inscape.recording import index
+
+        index.settle(folder)
 
 
 def _folders(path: Path) -> list[Path]:

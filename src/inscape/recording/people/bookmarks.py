@@ -136,5 +136,5 @@ def new_name() -> str:
 
 
 def _bookmark(entry: Entry, place: int) -> Bookmark:
-    known = {key: copy.deepcopy(entry.get(key)) for key in Bookmark.__dataclass_fields__}
-    return Bookmark(**{**known, "position": place})  # type: ignore[arg-type]
+    known: dict[str, Any] = {key: copy.deepcopy(entry.get(key)) for key in Bookmark.__dataclass_fields__}
+    return Bookmark(**(known | {"position": place}))

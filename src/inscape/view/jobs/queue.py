@@ -12,6 +12,7 @@ from typing import Any
 from inscape.view.jobs.job import Job, State
 from inscape.view.jobs.memory import Memory
 from inscape.view.jobs.process import JobFailed, Worker, WorkerLost
+from inscape.view.recordings import settle
 
 MOST = 100
 """Jobs that may wait at once."""
@@ -153,6 +154,8 @@ class Jobs:
             self._end(job, "done")
         finally:
             self._running = None
+            # A job that was cancelled may have been killed while it published.
+            await asyncio.to_thread(settle, self._recordings[job.recording])
 
     def _progress(self, job: Job, progress: dict[str, Any]) -> None:
         if not job.pending:
