@@ -26,6 +26,7 @@ import inscape
 from inscape.errors import InscapeWarning
 from inscape.recording import ResultArray, index, journal, results
 from inscape.recording.arrays import LazyArray
+from inscape.recording.files import seal
 
 KILLER = """
 import itertools, os, shutil, signal, sys
@@ -263,3 +264,31 @@ def test_damage_is_still_told(tmp_path: Path) -> None:
     metadata.write_text(metadata.read_text().replace("1.0", "2.0"))
     with pytest.raises(inscape.errors.CorruptRecording, match=r"embeddings/test/zarr\.json"):
         inscape.open(root).verify()
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("../precious", None),
+        ("embeddings/../../precious", None),
+        ("embeddings/link/precious", None),
+        ("receipts/samples", None),
+        ("embeddings", None),
+        ("embeddings/test", "../precious"),
+        ("embeddings/test", "embeddings/other"),
+    ],
+)
+def test_a_journal_from_elsewhere_moves_nothing_else(tmp_path: Path, path: str, folder: str | None) -> None:
+    root = record(tmp_path / "a.inscape", "0").path
+    store(root, "embeddings/test", 1.0)
+    store(root, "embeddings/other", 2.0)
+    precious = tmp_path / "precious"
+    (precious / "precious").mkdir(parents=True)
+    (precious / journal.RECEIPT).write_bytes(seal({}))
+    (root / "embeddings/link").symlink_to(precious)
+    before = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*"))
+    journal.begin(root, journal.Change(path, folder))
+    inscape.open(root)
+    assert value(root, "embeddings/test") == 1.0 and value(root, "embeddings/other") == 2.0
+    assert not journal.is_open(root)
+    assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before

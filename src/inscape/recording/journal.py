@@ -9,6 +9,7 @@ kill.
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from inscape.errors import CorruptRecording
 from inscape.recording.files import seal, unseal, write_atomically
 
 NAME = ".publishing"
+KINDS = ("embeddings", "flows", "similarity", "trails", "units")
+"""The folders of results that are of the whole recording; neighbors lie beside their activation."""
 RECEIPT = ".receipt"
 """The sealed receipt that travels inside the folder of a result: a folder without it is nothing."""
 
@@ -40,11 +43,31 @@ def is_open(root: Path) -> bool:
 
 
 def pending(root: Path) -> Change | None:
-    """What is being published; None also where a power failure has cut the journal off: `verify` tells what is left."""
+    """What is being published; None also where a power failure has cut the journal off: `verify` tells what is left.
+
+    None as well where the journal names anything but a result inside the recording: one that came from elsewhere must
+    not make who opens it move or delete folders of theirs.
+    """
     try:
-        return Change(**unseal(root / NAME))
-    except (FileNotFoundError, CorruptRecording, TypeError):
+        change = Change(**unseal(root / NAME))
+        return change if _is_inside(root, change) else None
+    except (FileNotFoundError, CorruptRecording, TypeError, AttributeError):
         return None
+
+
+def _is_inside(root: Path, change: Change) -> bool:
+    parts = change.path.split("/")
+    if (
+        parts[0] not in (*KINDS, "checkpoints", "input")
+        or len(parts) < 2
+        or any(part in {"", ".", ".."} for part in parts)
+    ):
+        return False
+    # No link on the way leads out of the recording.
+    if not (root / change.path).parent.resolve().is_relative_to(root.resolve()):
+        return False
+    partial = rf"\.{re.escape(change.path.replace('/', '-'))}\.[0-9a-f]{{32}}\.partial"
+    return change.folder is None or re.fullmatch(partial, change.folder) is not None
 
 
 def begin(root: Path, change: Change) -> None:

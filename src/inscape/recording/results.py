@@ -20,9 +20,6 @@ from inscape.recording.arrays import AnyArray, create_array, create_group, diges
 from inscape.recording.files import seal, storage, write_atomically
 from inscape.recording.lock import Lock
 
-KINDS = ("embeddings", "flows", "similarity", "trails", "units")
-"""The folders of results that are of the whole recording; neighbors lie beside their activation."""
-
 
 @dataclass(frozen=True)
 class Provenance:

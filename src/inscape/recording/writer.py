@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from inscape.errors import Mismatch, RecordingExists, StorageFailed
-from inscape.recording import index, receipts, results
+from inscape.recording import index, journal, receipts
 from inscape.recording.arrays import create_array, create_group, open_array
 from inscape.recording.files import free_bytes, human_bytes, read_json, remove_partials, storage
 from inscape.recording.lock import Lock
@@ -18,7 +18,7 @@ from inscape.recording.names import to_folder
 from inscape.recording.part import Part
 from inscape.recording.plan import Plan
 
-OWN = {"receipts", "samples", "input", "checkpoints", "people", "zarr.json", *results.KINDS}
+OWN = {"receipts", "samples", "input", "checkpoints", "people", "zarr.json", *journal.KINDS}
 SPLITS_LIMIT = 16
 """More values than this in a column `split` are no parts of a data set."""
 
