@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from inscape.errors import Mismatch, RecordingExists, StorageFailed
-from inscape.recording import index, receipts, results
+from inscape.recording import index, journal, receipts, results
 from inscape.recording.arrays import create_array, create_group, open_array
 from inscape.recording.files import free_bytes, human_bytes, read_json, remove_partials, storage
 from inscape.recording.lock import Lock
@@ -87,6 +87,7 @@ class Writer:
     def _clear(self) -> None:
         """Remove what is there: the proofs first, so that what a crash leaves of it vouches for nothing."""
         with storage(self.root, "replacing the recording"):
+            (self.root / journal.NAME).unlink(missing_ok=True)
             shutil.rmtree(self.root / "receipts", ignore_errors=True)
             (self.root / "zarr.json").unlink(missing_ok=True)
             for entry in self.root.iterdir():
