@@ -1,9 +1,14 @@
-"""What the command line says of numbers that tell how far to trust a result."""
+"""What the command line says of numbers, and how."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+
+def say(text: str = "") -> None:
+    """Print a line at once: it may be read by a program, or by somebody who waits."""
+    print(text, flush=True)
 
 
 def quality_in_words(quality: Mapping[str, Any]) -> str:
@@ -40,3 +45,11 @@ def neighbors_in_words(stored: Sequence[Mapping[str, Any]]) -> list[str]:
         f"{k} nearest of {', '.join(of[:4])}{f' and {len(of) - 4} more' if len(of) > 4 else ''}: {trust}"
         for (k, trust), of in kinds.items()
     ]
+
+
+def accuracy_in_words(entry: Mapping[str, Any]) -> str:
+    """The accuracy of a checkpoint in words: of each split by itself, where the samples have splits."""
+    if entry["accuracy"] is None:
+        return ""
+    splits = entry.get("splits") or {"": entry["accuracy"]}
+    return ", ".join(f"{name} accuracy {value:.2%}".lstrip() for name, value in splits.items())

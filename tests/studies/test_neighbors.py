@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import inscape
-from inscape import cli, shape
+from inscape import cli, cli_words, shape
 from inscape.errors import ArrayError, InscapeWarning, UnknownLayer, UnknownName
 from inscape.recording import results
 from inscape.recording.lock import Lock
@@ -135,7 +135,7 @@ def test_approximate_ones_are_the_same_whatever_ran_before(
     assert stored.provenance.seed == 0
     # Another seed's neighbors count as well; which one it was is told.
     np.testing.assert_array_equal(neighbors_of(rec, "1", seed=7).indices, first[1].indices)
-    lines = cli.neighbors_in_words(rec.info()["neighbors"])
+    lines = cli_words.neighbors_in_words(rec.info()["neighbors"])
     assert any(line.startswith("15 nearest of 1 at second: recall 0.9") or "recall 1.0" in line for line in lines)
     rec.verify()
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from inscape.errors import AmbiguousLayer, UnknownLayer, UnknownName
 from inscape.recording import results
-from inscape.recording import units as unit_maps
 from inscape.recording.embedding import Embedding
 from inscape.recording.flow import StoredFlow
 from inscape.recording.names import from_folder, offer, to_folder
@@ -15,6 +14,7 @@ from inscape.recording.recorded import Recorded
 from inscape.recording.results import combine_digests
 from inscape.recording.similarity import StoredSimilarity
 from inscape.recording.trails import StoredTrails, moved
+from inscape.recording.units import StoredUnits
 
 
 class Derived(Recorded):
@@ -23,8 +23,7 @@ class Derived(Recorded):
     @property
     def embeddings(self) -> list[str]:
         """The names of the stored embeddings."""
-        paths = results.published(self.path)
-        return [from_folder(path.removeprefix("embeddings/")) for path in paths if path.startswith("embeddings/")]
+        return self._names("embeddings")
 
     def embedding(
         self, name: str, layer: str | None = None, checkpoint: str | int | None = None, *, lent: str | None = None
@@ -36,14 +35,7 @@ class Derived(Recorded):
         Raises:
             UnknownName: there is no such embedding, or it has no such step.
         """
-        if name not in self.embeddings:
-            raise UnknownName(
-                "the recording has no such embedding",
-                got=repr(name),
-                remedy=offer(name, self.embeddings) if self.embeddings else f"make it: inscape.embed(rec, {name!r})",
-            )
-        path = f"embeddings/{to_folder(name)}"
-        content = self._summary(path)
+        path, content = self._result("embeddings", name, "embedding", f"make it: inscape.embed(rec, {name!r})")
         stale = self.is_stale(content)
         if layer is None and checkpoint is None and lent is None:
             return Embedding(self.path, path, content, selected=None, single=False, stale=stale)
@@ -102,8 +94,7 @@ class Derived(Recorded):
     @property
     def flows(self) -> list[str]:
         """The names of the stored flows."""
-        paths = results.published(self.path)
-        return [from_folder(path.removeprefix("flows/")) for path in paths if path.startswith("flows/")]
+        return self._names("flows")
 
     def flow(self, name: str = "flow") -> StoredFlow:
         """A stored flow from layer to layer.
@@ -111,11 +102,7 @@ class Derived(Recorded):
         Raises:
             UnknownName: there is no such flow.
         """
-        if name not in self.flows:
-            remedy = offer(name, self.flows) if self.flows else "make it: inscape.flow(rec, model, data)"
-            raise UnknownName("the recording has no such flow", got=repr(name), remedy=remedy)
-        path = f"flows/{to_folder(name)}"
-        content = self._summary(path)
+        path, content = self._result("flows", name, "flow", "make it: inscape.flow(rec, model, data)")
         at = content["checkpoint"]
         current = at in self.checkpoints and combine_digests([self.weights(at)]) == content["provenance"]["input"]
         return StoredFlow(self.path, path, content, stale=not current)
@@ -123,8 +110,7 @@ class Derived(Recorded):
     @property
     def similarities(self) -> list[str]:
         """The names of the stored matrices of similarities."""
-        paths = results.published(self.path)
-        return [from_folder(path.removeprefix("similarity/")) for path in paths if path.startswith("similarity/")]
+        return self._names("similarity")
 
     def similarity(self, name: str = "cka") -> StoredSimilarity:
         """A stored matrix of similarities of layers.
@@ -132,19 +118,15 @@ class Derived(Recorded):
         Raises:
             UnknownName: there is no such matrix.
         """
-        if name not in self.similarities:
-            remedy = offer(name, self.similarities) if self.similarities else "make it: inscape.similarity(rec)"
-            raise UnknownName("the recording has no such matrix of similarities", got=repr(name), remedy=remedy)
-        path = f"similarity/{to_folder(name)}"
-        content = self._summary(path)
+        make = "make it: inscape.similarity(rec)"
+        path, content = self._result("similarity", name, "matrix of similarities", make)
         own = content["rows"] + (content["columns"] if content["other"] is None else [])
         return StoredSimilarity(self.path, path, content, stale=self._changed(own))
 
     @property
     def trails(self) -> list[str]:
         """The names of the stored trails."""
-        paths = results.published(self.path)
-        return [from_folder(path.removeprefix("trails/")) for path in paths if path.startswith("trails/")]
+        return self._names("trails")
 
     def trail(self, name: str) -> StoredTrails:
         """Stored trails: the paths of all samples through checkpoints or layers.
@@ -152,26 +134,37 @@ class Derived(Recorded):
         Raises:
             UnknownName: there are none of this name.
         """
-        if name not in self.trails:
-            remedy = offer(name, self.trails) if self.trails else "make them: inscape.trails(rec, layer)"
-            raise UnknownName("the recording has no such trails", got=repr(name), remedy=remedy)
-        path = f"trails/{to_folder(name)}"
-        content = self._summary(path)
+        path, content = self._result("trails", name, "trails", "make them: inscape.trails(rec, layer)")
         return StoredTrails(self.path, path, content, stale=self.is_stale(content) or moved(self.path, content))
 
     @property
     def units(self) -> list[str]:
         """The names of the stored maps of units: ``<layer>@<checkpoint>``."""
-        return unit_maps.stored(self.path)
+        return self._names("units")
 
-    def unit_map(self, name: str) -> unit_maps.StoredUnits:
+    def unit_map(self, name: str) -> StoredUnits:
         """A stored map of a layer's units.
 
         Raises:
             UnknownName: there is no such map.
         """
-        path = f"units/{to_folder(name)}"
-        return unit_maps.read(self, path, name, self._summary(path) if name in self.units else None)
+        path, content = self._result("units", name, "map of units", "make it: inscape.units(rec, layer)")
+        stale = self.is_stale({**content, "steps": [content]})
+        return StoredUnits(self.path, path, content, stale=stale)
+
+    def _names(self, kind: str) -> list[str]:
+        """The names of the stored results of one kind: of the folder that they lie in."""
+        paths = results.published(self.path)
+        return [from_folder(path.removeprefix(f"{kind}/")) for path in paths if path.startswith(f"{kind}/")]
+
+    def _result(self, kind: str, name: str, what: str, make: str) -> tuple[str, dict[str, Any]]:
+        """The path of a stored result, and what is written beside its arrays; else the nearest names or a remedy."""
+        names = self._names(kind)
+        if name not in names:
+            remedy = offer(name, names) if names else make
+            raise UnknownName(f"the recording has no such {what}", got=repr(name), remedy=remedy)
+        path = f"{kind}/{to_folder(name)}"
+        return path, self._summary(path)
 
     def is_stale(self, content: dict[str, Any]) -> bool:
         """Whether a result's input has changed since it was computed; of a lent step it can't be known here."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from inscape.errors import UnknownName
 from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder, offer
-from inscape.recording.results import Provenance
+from inscape.recording.names import offer
+from inscape.recording.stored import Stored
 
 MEASURES = ("recall", "trustworthiness", "continuity", "correlation", "hit")
 """What is measured of every sample of an embedding."""
@@ -43,7 +43,7 @@ class Step:
     start: list[str] | None = None
 
 
-class Embedding:
+class Embedding(Stored):
     """A result of `inscape.embed`: a sequence of S layouts of the same samples, or one of them.
 
     Attributes:
@@ -63,26 +63,20 @@ class Embedding:
     def __init__(
         self, root: Path, path: str, content: dict[str, Any], *, selected: list[int] | None, single: bool, stale: bool
     ) -> None:
-        self._root = root
-        self._path = path
-        self._content = content
+        super().__init__(root, path, content, stale=stale)
         all_steps = [Step(**step) for step in content["steps"]]
-        self.content = content
         self.dims: int = content["dims"]
         self._selected = list(range(len(all_steps))) if selected is None else selected
         self._single = single
-        self.name = from_folder(path.removeprefix("embeddings/"))
         self.method: str = content["method"]
         self.steps = [all_steps[i] for i in self._selected]
         self.sequence: str = content.get("sequence", "independent")
         self.axes: list[str] | None = content.get("axes")
-        self.provenance = Provenance(**content["provenance"])
-        self.stale = stale
 
     @property
     def quality(self) -> Any:
         """The quality of the selected step, or of each of them."""
-        values = [self._content["quality"][i] for i in self._selected]
+        values = [self.content["quality"][i] for i in self._selected]
         return values[0] if self._single else values
 
     def _read(self, name: str) -> AnyArray:
@@ -103,7 +97,7 @@ class Embedding:
     @property
     def center(self) -> AnyArray:
         """What the picture has in its middle, in `coordinates`: (S, d) or (d,) float32."""
-        centers = np.asarray([self._content["center"][i] for i in self._selected], dtype=np.float32)
+        centers = np.asarray([self.content["center"][i] for i in self._selected], dtype=np.float32)
         return centers[0] if self._single else centers
 
     @property
@@ -137,5 +131,4 @@ class Embedding:
         return self._read(array)
 
     def __repr__(self) -> str:
-        flag = ", STALE" if self.stale else ""
-        return f"Embedding({self.name!r}, {len(self.steps)} steps, {self._content['dims']} dimensions{flag})"
+        return self._shown(f"{self.name!r}, {len(self.steps)} steps, {self.dims} dimensions")

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder
-from inscape.recording.results import Provenance
+from inscape.recording.arrays import AnyArray
+from inscape.recording.stored import Stored
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class FlowTransition:
     residual: float
 
 
-class StoredFlow:
+class StoredFlow(Stored):
     """A result of `inscape.flow`: S stops and the S − 1 transitions between them.
 
     Attributes:
@@ -65,39 +64,30 @@ class StoredFlow:
     """
 
     def __init__(self, root: Path, path: str, content: dict[str, Any], *, stale: bool) -> None:
-        self._root = root
-        self._path = path
-        self.name = from_folder(path.removeprefix("flows/"))
+        super().__init__(root, path, content, stale=stale)
         self.checkpoint: str = content["checkpoint"]
         self.stops = [FlowStop(**stop) for stop in content["stops"]]
         self.transitions = [FlowTransition(**step) for step in content["transitions"]]
-        self.provenance = Provenance(**content["provenance"])
-        self.stale = stale
-
-    def _read(self, name: str, i: int) -> AnyArray:
-        array: AnyArray = LazyArray(self._root, f"{self._path}/{name}_{i}")[...]
-        return array
 
     def coordinates(self, stop: int) -> AnyArray:
         """(N, k) float32: the cloud at a stop."""
-        return self._read("coordinates", stop)
+        return self._array(f"coordinates_{stop}")
 
     def before(self, step: int) -> AnyArray:
         """(N, k') float32: the cloud of stop `step`, seen by the axes that feed those of the next."""
-        return self._read("before", step)
+        return self._array(f"before_{step}")
 
     def turn(self, step: int) -> AnyArray:
         """(k, k') float64: products of the stop's own axes with those of `before`."""
-        return self._read("turn", step)
+        return self._array(f"turn_{step}")
 
     def rotation(self, step: int) -> AnyArray:
         """(k', k') float64, orthogonal: `before` goes to the next stop's coordinates @ rotation."""
-        return self._read("rotation", step)
+        return self._array(f"rotation_{step}")
 
     def scaling(self, step: int) -> AnyArray | None:
         """(k',) float64: the factors of a linear step along coordinates; None for other kinds."""
-        return self._read("scaling", step) if self.transitions[step].kind in ("linear", "joining") else None
+        return self._array(f"scaling_{step}") if self.transitions[step].kind in ("linear", "joining") else None
 
     def __repr__(self) -> str:
-        flag = ", STALE" if self.stale else ""
-        return f"StoredFlow({self.name!r}, {len(self.stops)} stops at {self.checkpoint}{flag})"
+        return self._shown(f"{self.name!r}, {len(self.stops)} stops at {self.checkpoint}")

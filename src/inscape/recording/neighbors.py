@@ -6,14 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.results import Provenance
+from inscape.recording.arrays import AnyArray
+from inscape.recording.stored import Stored
 
 FOLDER = "neighbors"
 """The folder of an activation's neighbors, beside the activation; further sizes are in `neighbors-<k>`."""
 
 
-class StoredNeighbors:
+class StoredNeighbors(Stored):
     """The k nearest neighbors of every sample by one activation, as `inscape.studies.neighbors` stored them.
 
     Attributes:
@@ -29,9 +29,8 @@ class StoredNeighbors:
     """
 
     def __init__(self, root: Path, path: str, content: dict[str, Any], *, stale: bool) -> None:
-        self._root = root
+        super().__init__(root, path, content, stale=stale)
         self.path = path
-        self.provenance = Provenance(**content["provenance"])
         parameters = self.provenance.parameters
         self.layer: str = content["layer"]
         self.checkpoint: str = content["checkpoint"]
@@ -40,17 +39,16 @@ class StoredNeighbors:
         self.exact: bool = content.get("exact", parameters["exact"])
         self.recall: float | None = content.get("recall", 1.0 if self.exact else None)
         self.recall_samples: int | None = content.get("recall_samples")
-        self.stale = stale
 
     @cached_property
     def indices(self) -> AnyArray:
         """(N, k) int32: the nearest first; a sample is not its own neighbor."""
-        return LazyArray(self._root, f"{self.path}/indices")[...]
+        return self._array("indices")
 
     @cached_property
     def distances(self) -> AnyArray:
         """(N, k) float32, rising along each row."""
-        return LazyArray(self._root, f"{self.path}/distances")[...]
+        return self._array("distances")
 
     def describe(self) -> dict[str, Any]:
         """What it is, without its arrays, as plain JSON."""
@@ -59,8 +57,7 @@ class StoredNeighbors:
 
     def __repr__(self) -> str:
         trust = "exact" if self.exact else "recall unknown" if self.recall is None else f"recall {self.recall:.3f}"
-        flag = ", STALE" if self.stale else ""
-        return f"StoredNeighbors({self.layer!r} at {self.checkpoint!r}, k={self.k}, {trust}{flag})"
+        return self._shown(f"{self.layer!r} at {self.checkpoint!r}, k={self.k}, {trust}")
 
 
 def is_neighbors(path: str) -> bool:

@@ -7,9 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder
-from inscape.recording.results import Provenance
+from inscape.recording.arrays import AnyArray
+from inscape.recording.stored import Stored
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class SimilarityLayer:
     input: str
 
 
-class StoredSimilarity:
+class StoredSimilarity(Stored):
     """A result of `inscape.similarity`: how alike the R rows and C columns of a matrix are.
 
     Attributes:
@@ -49,10 +48,7 @@ class StoredSimilarity:
     """
 
     def __init__(self, root: Path, path: str, content: dict[str, Any], *, stale: bool) -> None:
-        self._root = root
-        self._path = path
-        self.content = content
-        self.name = from_folder(path.removeprefix("similarity/"))
+        super().__init__(root, path, content, stale=stale)
         self.title: str = content["title"]
         self.method: str = content["method"]
         self.unbiased: bool | None = content["unbiased"]
@@ -64,14 +60,11 @@ class StoredSimilarity:
         self.tree: dict[str, list[list[float]]] = content["tree"]
         self.partners: dict[str, list[int]] = content["partners"]
         self.constant: list[str] = content["constant"]
-        self.provenance = Provenance(**content["provenance"])
-        self.stale = stale
 
     @cached_property
     def values(self) -> AnyArray:
         """The matrix: (R, C) float32, 1 for the same."""
-        return LazyArray(self._root, f"{self._path}/values")[...]
+        return self._array("values")
 
     def __repr__(self) -> str:
-        flag = ", STALE" if self.stale else ""
-        return f"StoredSimilarity({self.name!r}, {len(self.rows)} × {len(self.columns)}{flag})"
+        return self._shown(f"{self.name!r}, {len(self.rows)} × {len(self.columns)}")

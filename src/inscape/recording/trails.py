@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from inscape.recording import results
-from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder, to_folder
-from inscape.recording.results import Provenance, combine_digests
+from inscape.recording.arrays import AnyArray
+from inscape.recording.names import to_folder
+from inscape.recording.results import combine_digests
+from inscape.recording.stored import Stored
 
 
 def embedded_digest(root: Path, embedding: str) -> str | None:
@@ -61,7 +62,7 @@ class TrailClass:
     late: int | None
 
 
-class StoredTrails:
+class StoredTrails(Stored):
     """A result of `inscape.trails`: the paths of all N samples through T steps, raw and bundled.
 
     Attributes:
@@ -79,10 +80,7 @@ class StoredTrails:
     """
 
     def __init__(self, root: Path, path: str, content: dict[str, Any], *, stale: bool) -> None:
-        self._root = root
-        self._path = path
-        self.content = content
-        self.name = from_folder(path.removeprefix("trails/"))
+        super().__init__(root, path, content, stale=stale)
         self.title: str = content["title"]
         self.along: str = content["along"]
         self.fixed: str = content["fixed"]
@@ -91,8 +89,6 @@ class StoredTrails:
         self.classes = [TrailClass(**entry) for entry in content["classes"]]
         self.ranking: list[int] = content["ranking"]
         self.quality: list[dict[str, Any] | None] = content["quality"]
-        self.provenance = Provenance(**content["provenance"])
-        self.stale = stale
 
     @cached_property
     def paths(self) -> AnyArray:
@@ -124,10 +120,5 @@ class StoredTrails:
         drawn: AnyArray = self._array(f"screen_{bundled}") * self._array("scale")
         return drawn.astype(np.float32)
 
-    def _array(self, name: str) -> AnyArray:
-        array: AnyArray = LazyArray(self._root, f"{self._path}/{name}")[...]
-        return array
-
     def __repr__(self) -> str:
-        flag = ", STALE" if self.stale else ""
-        return f"StoredTrails({self.name!r}, {len(self.steps)} {self.along} of {self.fixed}{flag})"
+        return self._shown(f"{self.name!r}, {len(self.steps)} {self.along} of {self.fixed}")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inscape.errors import UnknownName
-from inscape.recording.arrays import AnyArray, LazyArray
-from inscape.recording.names import from_folder, offer
-from inscape.recording.results import Provenance, combine_digests, published
-
-if TYPE_CHECKING:
-    from inscape.recording.derived import Derived
+from inscape.recording.arrays import AnyArray
+from inscape.recording.stored import Stored
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class UnitClass:
     samples: int
 
 
-class StoredUnits:
+class StoredUnits(Stored):
     """A result of `inscape.units`: the D units of a layer at a checkpoint, as a map and by what they tell.
 
     Attributes:
@@ -48,9 +44,7 @@ class StoredUnits:
     """
 
     def __init__(self, root: Path, path: str, content: dict[str, Any], *, stale: bool) -> None:
-        self._root = root
-        self._path = path
-        self.name = from_folder(path.removeprefix("units/"))
+        super().__init__(root, path, content, stale=stale)
         self.layer: str = content["layer"]
         self.checkpoint: str = content["checkpoint"]
         self.units: int = content["units"]
@@ -61,27 +55,21 @@ class StoredUnits:
         self.duplicates: list[list[int]] = content["duplicates"]
         self.signs: list[list[int]] = content["signs"]
         self.quality: dict[str, Any] = content["quality"]
-        self.provenance = Provenance(**content["provenance"])
-        self.stale = stale
-
-    def _read(self, name: str) -> AnyArray:
-        array: AnyArray = LazyArray(self._root, f"{self._path}/{name}")[...]
-        return array
 
     @property
     def places(self) -> AnyArray:
         """(D, 2) float32: where each unit lies on the map."""
-        return self._read("places")
+        return self._array("places")
 
     @property
     def mean(self) -> AnyArray:
         """(D,) float32: the mean activation."""
-        return self._read("mean")
+        return self._array("mean")
 
     @property
     def deviation(self) -> AnyArray:
         """(D,) float32: its standard deviation over the samples."""
-        return self._read("deviation")
+        return self._array("deviation")
 
     @property
     def auc(self) -> AnyArray:
@@ -100,31 +88,7 @@ class StoredUnits:
                 got=f"{self.name}: {self.without}",
                 remedy="record samples of two classes or more, with labels",
             )
-        return self._read(name)
+        return self._array(name)
 
     def __repr__(self) -> str:
-        flag = ", STALE" if self.stale else ""
-        return f"StoredUnits({self.name!r}, {self.units} units by {self.method}{flag})"
-
-
-def stored(root: Path) -> list[str]:
-    """The names of the stored maps of units."""
-    return [from_folder(path.removeprefix("units/")) for path in published(root) if path.startswith("units/")]
-
-
-def read(rec: Derived, path: str, name: str, content: dict[str, Any] | None) -> StoredUnits:
-    """One of them.
-
-    Raises:
-        UnknownName: there is no such map.
-    """
-    if content is None:
-        remedy = offer(name, rec.units) if rec.units else "make it: inscape.units(rec, layer)"
-        raise UnknownName("the recording has no such map of units", got=repr(name), remedy=remedy)
-    current = (
-        content["layer"] in rec.layers
-        and content["checkpoint"] in rec.checkpoints
-        and combine_digests([rec.activation(content["layer"], content["checkpoint"]).digest or ""])
-        == content["provenance"]["input"]
-    )
-    return StoredUnits(rec.path, path, content, stale=not current)
+        return self._shown(f"{self.name!r}, {self.units} units by {self.method}")

@@ -87,6 +87,7 @@ class Writer:
     def _clear(self) -> None:
         """Remove what is there: the proofs first, so that what a crash leaves of it vouches for nothing."""
         with storage(self.root, "replacing the recording"):
+            (self.root / journal.NAME).unlink(missing_ok=True)
             shutil.rmtree(self.root / "receipts", ignore_errors=True)
             (self.root / "zarr.json").unlink(missing_ok=True)
             for entry in self.root.iterdir():
