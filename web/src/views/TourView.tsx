@@ -7,7 +7,6 @@ import { type Coloring, litSteps } from "../data/coloring";
 import type { Marks, MarksSources } from "../render/marks-layer";
 import { countOf } from "../data/sample-sets";
 import { Stage } from "../render/stage";
-import { vectorOf, type Words } from "../render/vector";
 import type { FilmedStage } from "../state/film";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
@@ -120,13 +119,6 @@ export function TourView(props: TourViewProps) {
       {lost && <ContextLost />}
     </div>
   );
-}
-
-/** What the page says of the picture. */
-function wordsOf(box: HTMLElement, canvas: HTMLCanvasElement): Words {
-  const main = box.closest("main");
-  const said = (selector: string): string => main?.querySelector(selector)?.textContent?.replace(/\s+/g, " ").trim() ?? "";
-  return { title: said("h2"), description: `${canvas.ariaLabel ?? ""} ${said("[data-testid=caption]")}` };
 }
 
 function run(
@@ -261,7 +253,7 @@ function run(
       box,
       pass,
       isLoading: () => stage.marks.loading,
-      vector: ({ transparent = false }) => {
+      vector: ({ vectorOf, wordsOf }, { transparent = false }) => {
         const drawn = stage.drawn;
         return drawn && vectorOf(box, drawn, wordsOf(box, canvas), transparent);
       },
