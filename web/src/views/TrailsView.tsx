@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { litSteps, wordsFor } from "../data/coloring";
 import { TrailsStage } from "../render/trails-stage";
+import { trailsVectorOf } from "../render/trails-vector";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { NO_IMAGES } from "../state/stage-view";
 import { ringColor, toRgb } from "../theme/palette";
@@ -171,7 +172,16 @@ function runTrails(
       pen: state.selecting.penOn(state),
       onSelect: (sample, more) => state.selecting.click(sample, more),
     }),
-    state.film.join({ box, pass, vector: () => null, isLoading: () => trails.fetching.peek() }),
+    state.film.join({
+      box,
+      pass,
+      isLoading: () => trails.fetching.peek() || (trails.problem.peek() === null && trails.loaded.peek()?.index.version !== trails.index.peek()?.version),
+      pixels: (ratio) => stage.pixels(ratio),
+      vector: ({ wordsOf }, { transparent = false }) => {
+        const drawn = stage.picture;
+        return drawn && trailsVectorOf(box, drawn, wordsOf(box, canvas), transparent);
+      },
+    }),
   ];
   const onLost = (event: Event): void => {
     event.preventDefault();
