@@ -1,6 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** The modules that the page cannot begin without: what `main.tsx` imports, and what that imports. */
+function neededAtFirst(modules: { getModuleInfo: (id: string) => { readonly importedIds: readonly string[] } | null }): ReadonlySet<string> {
+  const found = new Set([fileURLToPath(new URL("./src/main.tsx", import.meta.url))]);
+  for (const id of found) for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  return found;
+}
+
 const absent = fileURLToPath(new URL("./src/data/absent-codec.ts", import.meta.url));
 
 export default defineConfig({
@@ -15,6 +22,8 @@ export default defineConfig({
     // The Content-Security-Policy allows files of this server only: no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file of what is needed at first, whoever else needs some of it: else each set of sharers would have its own.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "page", name: (id, context) => (neededAtFirst(context).has(id) ? "page" : null) }] } } },
   },
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 });

@@ -177,7 +177,7 @@ def complaint_of(request: Request) -> list[str]:
     return [] if left else [f"failed: {request.url}"]
 
 
-def open_page(context: BrowserContext, address: str) -> Tour:
+def open_page(context: BrowserContext, address: str, ready: bool = True) -> Tour:
     """A new page at an address, once its recording is shown."""
     tour = Tour(context.new_page(), address)
     tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
@@ -185,7 +185,8 @@ def open_page(context: BrowserContext, address: str) -> Tour:
     tour.page.on("requestfailed", lambda request: tour.messages.extend(complaint_of(request)))
     tour.page.on("request", lambda request: tour.requests.append(request.url))
     tour.page.goto(address)
-    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
+    if ready:
+        tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
     return tour
 
 
@@ -206,9 +207,9 @@ def open_tour(chrome: Browser) -> Iterator[Callable[..., Tour]]:
     """Opens pages: `open_tour(address, **settings of the browser's context)`; closes them all at the end."""
     contexts: list[BrowserContext] = []
 
-    def begin(address: str, **settings: Any) -> Tour:
+    def begin(address: str, ready: bool = True, **settings: Any) -> Tour:
         contexts.append(chrome.new_context(**({"viewport": {"width": WIDTH, "height": HEIGHT}} | settings)))
-        return open_page(contexts[-1], address)
+        return open_page(contexts[-1], address, ready)
 
     yield begin
     for context in contexts:

@@ -379,6 +379,21 @@ def test_colors_are_one_click_away(compared: Tour) -> None:
         assert compared.page.get_by_test_id(f"layers-color-{by}").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.parametrize(("beside", "head"), [("", "head-row"), ("-beside", "head-column")])
+def test_the_best_view_is_chosen_in_a_picture_s_head(compared: Tour, beside: str, head: str) -> None:
+    compared.show(layer="conv2")
+    button = compared.page.get_by_test_id(f"best-view{beside}")
+    place, named = button.bounding_box(), compared.page.get_by_test_id(head).bounding_box()
+    assert abs(place["y"] + place["height"] / 2 - named["y"] - named["height"] / 2) < 6
+    assert named["x"] + named["width"] <= place["x"]
+    button.click()
+    choice = compared.page.get_by_test_id("best-view-variance")
+    panel = choice.bounding_box()
+    assert panel["x"] >= 0 and panel["x"] + panel["width"] <= 1280
+    choice.click()
+    compared.page.get_by_test_id(f"best-view-said{beside}").get_by_text("variance shown").wait_for()
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     compared_demo: Path, run_server: Any, open_tour: Callable[..., Tour], scheme: str, width: int

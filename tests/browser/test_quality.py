@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr
+from playwright.sync_api import expect
 
 import inscape
 from inscape import shape
@@ -351,6 +352,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(f"checkpoints/{last}/layers/2", digest="0" * 64)
     index.publish(out)
     return out
+
+
+def test_a_layout_that_went_on_from_another_says_what_it_may_owe_it(tour: Tour, demo_recording: Path) -> None:
+    content: Any = zarr.open_group(demo_recording, mode="r")["embeddings/umap"].attrs["inscape"]
+    starts = {step["layer"]: step["start"] for step in content["steps"]}
+    assert starts["input"] is None and starts["softmax"]
+    said = tour.page.get_by_test_id("trust-start")
+    tour.show(**SETTLED, layer="softmax", embedding="umap")
+    expect(said).to_contain_text(f"went on from {starts['softmax'][0]}'s")
+    command = "umap --layers softmax --checkpoints epoch-8 --name softmax-alone"
+    expect(said.locator("code")).to_have_text(f"inscape embed {demo_recording.name} {command}")
+    # The first of the sequence, and layouts that are no sequence, owe nothing.
+    tour.show(layer="input", embedding="umap")
+    expect(said).to_have_count(0)
+    tour.show(layer="softmax", embedding="pca")
+    expect(said).to_have_count(0)
 
 
 def test_pca_stands_beside_at_the_same_dimension(run_server: Any, open_tour: OpenTour, told: Path) -> None:

@@ -275,7 +275,8 @@ def test_a_state_a_bookmark_and_a_link_say_what_is_shown(demo_recording: Path, t
         (["--checkpoint", "epoch-99"], "no such checkpoint"),
         (["--color-by", "mood"], "no such coloring"),
         (["--state", '{"basis": [1, 2]}'], "the basis is square"),
-        (["--state", '{"view": "trails"}'], "only the Tour has a stage"),
+        (["--state", '{"view": "layers"}'], "only the Tour and the Trails have a stage"),
+        (["--state", '{"view": "units"}'], "only the Tour and the Trails have a stage"),
     ],
 )
 def test_what_the_recording_has_not(

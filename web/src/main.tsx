@@ -18,6 +18,7 @@ import "./theme/trails.css";
 import "./theme/units.css";
 import { App } from "./views/App";
 import { listenForKeys } from "./views/keys";
+import { panelOf, prepareParts } from "./views/parts";
 
 const state = new AppState();
 const bookmarks = (state.bookmarks = new Bookmarks(state));
@@ -34,7 +35,10 @@ const asked = location.hash;
 
 async function start(): Promise<void> {
   state.phase.value = { kind: "loading" };
-  await begin(state, decodeAddress(asked).recording ?? null);
+  const address = decodeAddress(asked);
+  // Beside the recording, not after it.
+  void panelOf(address.view ?? "")?.prepare();
+  await begin(state, address.recording ?? null);
   applyAddress(state, asked);
 }
 
@@ -61,4 +65,5 @@ if (root) render(<App state={state} begin={() => void start()} />, root);
 void start().then(() => {
   keepAddress(state);
   watch(state, () => void start());
+  prepareParts();
 });

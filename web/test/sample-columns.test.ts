@@ -17,7 +17,7 @@ const made = () =>
       "checkpoints/b/prediction": int32(0, 0, 0, 0),
       "checkpoints/a/confidence": float32(0.5, 0.25, 1, 0),
     },
-    { samples: 4, class_names: ["cat", "dog"], checkpoints: [{ name: "a", path: "a" }, { name: "b", path: "b" }] },
+    { samples: 4, class_names: ["cat", "dog"], checkpoints: [{ name: "a", path: "a", accuracy: 0.5 }, { name: "b", path: "b", accuracy: 0.5 }] },
   );
 
 describe("the columns of the samples", () => {

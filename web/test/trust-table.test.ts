@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Measures } from "../src/data/recording-index";
 import type { ViewQuality } from "../src/state/view-quality";
-import { trustTable, type Trusted } from "../src/views/trust-table";
+import { inheritanceOf, trustTable, type Trusted } from "../src/views/trust-table";
 
 const measures: Measures = { trustworthiness: 0.973, continuity: 0.966, recall: 0.41, k: 15, correlation: null, hit: 0.97, sampled: null };
 const graph = { path: "", layer: "conv2", checkpoint: "9", count: 15, exact: true, recall: 1, input: null };
@@ -57,5 +57,27 @@ describe("how far to trust a picture", () => {
   it("keeps its rows while the view moves", () => {
     expect(rowsOf({ ...given, view: { kind: "moving" } })).toMatchObject({ recall: ["41%", "…"], hit: ["97%", "…"] });
     expect(rowsOf({ ...given, view: { kind: "unmeasured", reason: "" } })).toMatchObject({ recall: ["41%", ""], hit: ["97%", ""] });
+  });
+});
+
+describe("what a layout owes the one that it went on from", () => {
+  const umap = { method: "umap", dims: 15 };
+  const step = { layer: "softmax", checkpoint: "epoch-8", rank: 15, units: 10, explained: null, lent: null };
+
+  it("is nothing where it was made by itself, or for another recording", () => {
+    expect(inheritanceOf(umap, step, "demo")).toBeNull();
+    expect(inheritanceOf(umap, { ...step, start: null }, "demo")).toBeNull();
+    expect(inheritanceOf(umap, { ...step, start: ["logits", "epoch-8"], lent: "other" }, "demo")).toBeNull();
+  });
+
+  it("is said of the layer before, the checkpoint before, or both, with the command for one by itself", () => {
+    const said = (start: [string, string], of = step): string => inheritanceOf(umap, { ...of, start }, "demo")?.said ?? "";
+    expect(said(["logits", "epoch-8"])).toContain("went on from logits's, ");
+    expect(said(["softmax", "epoch-7"])).toContain("went on from that of epoch-7, ");
+    expect(said(["logits", "epoch-7"])).toContain("went on from logits's of epoch-7, ");
+    expect(said(["input", "epoch-8"])).toContain("went on from the data's, ");
+    expect(inheritanceOf(umap, { ...step, start: ["logits", "epoch-8"] }, "demo")?.command).toBe("inscape embed demo.inscape umap --layers softmax --checkpoints epoch-8 --name softmax-alone");
+    const odd = inheritanceOf({ method: "tsne", dims: 3 }, { ...step, layer: "it's[0]", start: ["logits", "epoch-8"] }, "my run");
+    expect(odd?.command).toBe("inscape embed 'my run.inscape' tsne --layers 'it'\\''s[0]' --checkpoints epoch-8 --dims 3 --name 'it'\\''s[0]-alone'");
   });
 });

@@ -1,5 +1,11 @@
 /** A search, word by word. */
 
+/** The sample's own number, which every recording has. */
+export const ID = "id";
+
+/** Characters of a search: more is no search that a person wrote. */
+export const LONGEST_QUERY = 2000;
+
 /** What is wrong with a search: what, what was there instead, what to write. */
 export class QueryError extends Error {
   override name = "QueryError";

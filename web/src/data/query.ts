@@ -6,7 +6,7 @@
  */
 
 import { nearest } from "./nearest";
-import { isKeyword, type Keyword, type Operator, QueryError, type Token, wordsOf, written } from "./query-words";
+import { isKeyword, type Keyword, LONGEST_QUERY, type Operator, QueryError, type Token, wordsOf, written } from "./query-words";
 
 export type Value =
   | { readonly kind: "number"; readonly value: number; readonly text: string }
@@ -28,12 +28,6 @@ export interface Vocabulary {
   /** Names of saved selections. */
   readonly saved: readonly string[];
 }
-
-/** The sample's own number, which every recording has. */
-export const ID = "id";
-
-/** Characters of a search: more is no search that a person wrote. */
-export const LONGEST_QUERY = 2000;
 
 /** Read a search; null where nothing is typed. Raises `QueryError`. */
 export function parseQuery(typed: string, vocabulary: Vocabulary): Query | null {

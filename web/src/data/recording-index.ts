@@ -61,6 +61,8 @@ export interface StepEntry {
   input?: string | null;
   /** The title of the recording that the layer is of, where it is another one. */
   lent: string | null;
+  /** The layer and the checkpoint whose layout this one went on from; null where it was made by itself. */
+  start?: readonly [layer: string, checkpoint: string] | null;
 }
 
 export interface EmbeddingIndex {
@@ -213,6 +215,7 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
       explained: orNull(step.explained, (e) => asNumber(e, at(`steps[${i}].explained`))),
       input: orNull(step.input, (digest) => asText(digest, at(`steps[${i}].input`))),
       lent: orNull(step.lent, (title) => asText(title, at(`steps[${i}].lent`))),
+      start: orNull(step.start, (start) => parseStart(start, at(`steps[${i}].start`))),
     };
   });
   const center = orNull(index.center, (rows) =>
@@ -240,6 +243,12 @@ export function parseEmbeddingIndex(name: string, value: unknown): EmbeddingInde
     raw: false,
     sequence: orNull(index.sequence, (name) => asText(name, at("sequence"))),
   };
+}
+
+function parseStart(value: unknown, where: string): [string, string] {
+  const names = asList(value, where);
+  if (names.length !== 2) fail(where, "a layer and a checkpoint", value);
+  return [asText(names[0], where), asText(names[1], where)];
 }
 
 function parseQuality(value: unknown, where: string): Quality {

@@ -4,7 +4,8 @@ import type { Branch } from "../data/dendrogram";
 import type { SimilarityIndex } from "../data/similarity";
 import { isTimeless } from "../data/steps";
 import { AWAY, GAP, STRIP } from "./matrix-layout";
-import { type MatrixInks, type MatrixStage, NAMES, type Side, shortened, traceBranch } from "./matrix-stage";
+import { type MatrixInks, type MatrixStage, type Side, traceBranch } from "./matrix-stage";
+import { NAMES, shortened } from "./matrix-writing";
 
 export interface Pointed {
   readonly row: number;

@@ -5,14 +5,15 @@
  */
 
 import { type Branch, branchesOf } from "../data/dendrogram";
-import { displayed, labeled, type Run, runsOf, type Spans, spansBetween, spansOf } from "../data/matrix-layout";
+import { displayed, type Run, runsOf, type Spans, spansBetween, spansOf } from "../data/matrix-layout";
 import type { SimilarityIndex, SimilarityStep } from "../data/similarity";
 import { positionOn } from "../data/quantities";
 import { isTimeless } from "../data/steps";
 import { toRgb } from "../theme/palette";
 import { STEPS } from "../theme/scales";
 import { smoothstep, TRANSITION } from "../tour/time";
-import { AWAY, GAP, layoutOf, type MatrixLayout, STRIP, TO_TREE } from "./matrix-layout";
+import { AWAY, layoutOf, type MatrixLayout, STRIP, TO_TREE } from "./matrix-layout";
+import { checkpointsOf, drawNames, drawValues, longestName } from "./matrix-writing";
 
 export interface MatrixInks {
   readonly ink: string;
@@ -33,13 +34,6 @@ export interface Side {
   to: Spans;
 }
 
-export const NAMES = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-const SMALL = NAMES.replace("12px", "11px");
-/** Rows that are so high, in CSS pixels, have their checkpoints written, or cells their values. */
-const CHECKPOINT_NAMED = 12;
-const VALUE_WRITTEN = 31;
-/** Between the middles of two names. */
-const APART = 13;
 /** How strongly the trees are drawn while their leaves are not in their order. */
 const LOOSE = 0.4;
 
@@ -50,14 +44,14 @@ export class MatrixStage {
   rowBranches: Branch[] = [];
   columnBranches: Branch[] = [];
   private index: SimilarityIndex | null = null;
-  private values: Float32Array = new Float32Array(0);
+  values: Float32Array = new Float32Array(0);
   private key = "";
   private box = { width: 0, height: 0 };
   private ratio = 1;
   /** One pixel a cell, in the order of the index; and stretched to the width of the picture. */
   private readonly image = document.createElement("canvas");
   private readonly stretched = document.createElement("canvas");
-  private pixels: Uint8ClampedArray<ArrayBuffer> = new Uint8ClampedArray(0);
+  pixels: Uint8ClampedArray<ArrayBuffer> = new Uint8ClampedArray(0);
   private earlier: Uint8ClampedArray<ArrayBuffer> | null = null;
   /** Seconds since rows set out, and since other values began to come in. */
   private elapsed = TRANSITION;
@@ -179,9 +173,9 @@ export class MatrixStage {
     this.drawTrees(rows, columns, inks);
     if (this.elapsed < TRANSITION) context.globalAlpha = this.arrived;
     this.drawLines(inks);
-    this.drawNames(this.rows, layout.height, true, inks);
-    this.drawNames(this.columns, layout.width, false, inks);
-    this.drawValues(inks);
+    drawNames(context, layout, this.rows, true, inks);
+    drawNames(context, layout, this.columns, false, inks);
+    drawValues(context, layout, this, inks);
     context.globalAlpha = 1;
   }
 
@@ -268,81 +262,6 @@ export class MatrixStage {
       }
     }
   }
-
-  /** The names beside the rows, or upright above the columns. Where a row is high enough its checkpoint is named, too. */
-  private drawNames({ runs, shown, steps }: Side, length: number, down: boolean, inks: MatrixInks): void {
-    const { context, layout } = this;
-    const unit = length / Math.max(1, shown.length);
-    const room = layout.names;
-    context.save();
-    // Columns are rows turned by a quarter.
-    context.translate(down ? layout.left - AWAY - STRIP - GAP : layout.left, down ? layout.top : layout.top - AWAY - STRIP - GAP);
-    context.textBaseline = "middle";
-    const write = (text: string, at: number, from = 0): void => {
-      context.save();
-      if (down) context.translate(-from, at);
-      else {
-        context.translate(at, -from);
-        context.rotate(-Math.PI / 2);
-      }
-      context.textAlign = down ? "right" : "left";
-      context.fillText(text, 0, 1);
-      context.restore();
-    };
-    const both = unit >= CHECKPOINT_NAMED && checkpointsOf(steps).length > 1;
-    if (!both) {
-      context.font = NAMES;
-      context.fillStyle = inks.soft;
-      for (const { name, from, to } of labeled(runs, unit, APART)) write(shortened(context, name, room), ((from + to) / 2) * unit);
-      context.restore();
-      return;
-    }
-    for (const { name, from, to } of runs) {
-      const [high, middle] = [(to - from) * unit, ((from + to) / 2) * unit];
-      context.font = NAMES;
-      const fits = context.measureText(name).width <= high - 4;
-      context.fillStyle = inks.ink;
-      if (fits) {
-        // Along the run, at the far end of the room for names.
-        context.save();
-        context.textAlign = "center";
-        if (down) {
-          context.translate(8 - room, middle);
-          context.rotate(-Math.PI / 2);
-        } else context.translate(middle, 8 - room);
-        context.fillText(name, 0, 0);
-        context.restore();
-      } else write(shortened(context, name, room), middle);
-      context.font = SMALL;
-      context.fillStyle = inks.soft;
-      const taken = Math.round((from + to - 1) / 2);
-      for (let place = from; place < to; place++) {
-        const far = Math.abs((place + 0.5) * unit - middle);
-        if (fits || (place !== taken && far >= APART)) write(shortened(context, steps[shown[place]].checkpoint, fits ? room - 16 : room), (place + 0.5) * unit);
-      }
-    }
-    context.restore();
-  }
-
-  /** Where cells are large, their values. */
-  private drawValues(inks: MatrixInks): void {
-    const { context, layout, index, rows, columns, values } = this;
-    if (!index) return;
-    const [high, wide] = [layout.height / rows.shown.length, layout.width / columns.shown.length];
-    if (high < 16 || wide < VALUE_WRITTEN) return;
-    context.font = SMALL;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    rows.shown.forEach((row, i) =>
-      columns.shown.forEach((column, k) => {
-        const at = row * index.columns.length + column;
-        const [red, green, blue] = this.pixels.subarray(4 * at, 4 * at + 3);
-        context.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 125 ? "#101216" : "#ffffff";
-        context.fillText(valueText(values[at]), layout.left + (k + 0.5) * wide, layout.top + (i + 0.5) * high + 0.5);
-      }),
-    );
-    context.fillStyle = inks.ink;
-  }
 }
 
 /** How far a height reaches: by its root, since most merges are low. */
@@ -357,46 +276,6 @@ export function traceBranch(context: CanvasRenderingContext2D, [a, b, one, two, 
     if (i) context.lineTo(x, y);
     else context.moveTo(x, y);
   });
-}
-
-/** Two decimals; a third and a fourth where it is nearly 1. */
-export function valueText(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "none";
-  if (value >= 0.995 && value < 0.99995) return value.toFixed(4).replace(/0$/, "");
-  return value.toFixed(2).replace("-0.00", "0.00");
-}
-
-/** A name with its beginning left out, if it must be: layers differ by their ends. */
-export function shortened(context: CanvasRenderingContext2D, name: string, room: number): string {
-  if (context.measureText(name).width <= room) return name;
-  let cut = name;
-  while (cut.length > 1 && context.measureText(`…${cut}`).width > room) cut = cut.slice(1);
-  return `…${cut}`;
-}
-
-function longestName(context: CanvasRenderingContext2D, index: SimilarityIndex): number {
-  context.font = NAMES;
-  let longest = 24;
-  for (const steps of [index.rows, index.columns]) {
-    const several = checkpointsOf(steps).length > 1;
-    for (const layer of new Set(steps.map((step) => step.layer))) longest = Math.max(longest, context.measureText(layer).width);
-    for (const checkpoint of several ? checkpointsOf(steps) : []) longest = Math.max(longest, 17 + context.measureText(checkpoint).width);
-  }
-  return longest;
-}
-
-const checkpoints = new WeakMap<readonly SimilarityStep[], string[]>();
-/** The checkpoints of the steps, as they follow each other in time. */
-export function checkpointsOf(steps: readonly SimilarityStep[]): string[] {
-  let found = checkpoints.get(steps);
-  if (!found) {
-    // Of the layer that has most of them: the data itself has but one.
-    const of = new Map<string, string[]>();
-    for (const { layer, checkpoint } of steps) of.set(layer, [...(of.get(layer) ?? []), checkpoint]);
-    found = [...of.values()].sort((a, b) => b.length - a.length)[0] ?? [];
-    checkpoints.set(steps, found);
-  }
-  return found;
 }
 
 function emptySide(): Side {

@@ -1,4 +1,4 @@
-/** Paints the picture of a stage on a canvas: what `vector.ts` makes, and no other SVG. */
+/** Paints the picture of a stage on a canvas: what `vector.ts` makes, and no other SVG; or what was drawn, over a ground. */
 
 type Context = CanvasRenderingContext2D;
 
@@ -13,6 +13,16 @@ export function painted(picture: SVGSVGElement, ratio: number): HTMLCanvasElemen
   const family = picture.getAttribute("font-family") ?? "sans-serif";
   for (const child of picture.children) paint(context, child, family);
   return canvas;
+}
+
+/** The same with a ground under it. */
+export function grounded(picture: HTMLCanvasElement, ground: string): HTMLCanvasElement {
+  const context = picture.getContext("2d");
+  if (!context) throw new Error("this browser gives no canvas to paint on");
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = ground;
+  context.fillRect(0, 0, picture.width, picture.height);
+  return picture;
 }
 
 function paint(context: Context, element: Element, family: string): void {

@@ -8,7 +8,8 @@ import { type Extent, extentOf, headsAt, type Mix, nearestHead, nearestTrail, ty
 import { Gl } from "./gl";
 import { pointDiameter } from "./points-pass";
 import { type TrailOrder, trailOrder } from "./trail-order";
-import { type TrailsLook, TrailsPass } from "./trails-pass";
+import { type Stroke, type TrailsLook, TrailsPass } from "./trails-pass";
+import type { Part } from "./draw-order";
 
 /** The share of the stage that the whole takes. */
 const FILLED = 0.94;
@@ -27,6 +28,25 @@ export interface TrailsFrame {
   readonly fade: number;
 }
 
+/** One layer of the picture; what it is wider by is in CSS pixels. */
+export interface TrailsLayer extends Stroke {
+  readonly what: "lines" | "heads";
+  readonly part: Part;
+}
+
+/** What was drawn last, as far as a picture by other means needs it; lengths are in CSS pixels. */
+export interface DrawnTrails {
+  readonly trails: Trails;
+  readonly frame: TrailsFrame;
+  readonly look: TrailsLook;
+  /** Sample and group of each trail; the layers name parts of it. */
+  readonly list: Uint32Array;
+  /** The lowest first. */
+  readonly layers: readonly TrailsLayer[];
+  readonly colors: readonly string[];
+  readonly dark: boolean;
+}
+
 export class TrailsStage {
   private readonly context: Gl;
   private readonly pass: TrailsPass;
@@ -38,7 +58,7 @@ export class TrailsStage {
   private selected: Uint8Array = new Uint8Array(0);
   private colors: readonly string[] = [];
   private ring: Rgb = [0, 0, 0];
-  private paper: Rgb = [255, 255, 255];
+  private dark = false;
   private order: TrailOrder | null = null;
   private camera: Camera = WHOLE;
   private frame: TrailsFrame | null = null;
@@ -83,7 +103,7 @@ export class TrailsStage {
   setColors(colors: readonly string[], lit: number | null, near: number, dark: boolean, ring: Rgb): void {
     this.colors = colors;
     this.ring = ring;
-    this.paper = dark ? [16, 18, 22] : [255, 255, 255];
+    this.dark = dark;
     this.faded = Uint8Array.from(colors, (_, i) => (lit !== null && lit < colors.length && i !== lit && !(Math.abs(i - lit) <= near && i < colors.length - 1) ? 1 : 0));
     this.pass.setShades(timeColors(colors, dark));
     this.order = null;
@@ -120,26 +140,59 @@ export class TrailsStage {
     gl.clear(gl.COLOR_BUFFER_BIT);
     const { trails } = this;
     if (!trails || !frame || this.groups.length !== trails.samples || !this.colors.length) return;
+    const look = this.look(frame, this.ratio);
+    const one = hovered === null ? null : this.one(hovered);
+    for (const { what, part, wider = 0, ...stroke } of [...this.layers(frame.fade), ...(one ? this.lit(one) : [])]) {
+      if (what === "lines") this.pass.drawLines(look, part, { ...stroke, wider: wider * this.ratio });
+      else this.pass.drawHeads(look, part, { ...stroke, wider: wider * this.ratio });
+    }
+  }
+
+  /** The last picture, for one by other means: without what the pointer is on. */
+  get picture(): DrawnTrails | null {
+    const { trails, frame, colors, dark } = this;
+    if (!trails || !frame || this.groups.length !== trails.samples || !colors.length) return null;
+    return { trails, frame, look: this.look(frame, 1), list: this.ordered().list, layers: this.layers(frame.fade), colors, dark };
+  }
+
+  /** The last picture in so many pixels to a CSS pixel, without what the pointer is on. */
+  pixels(ratio: number): HTMLCanvasElement | null {
+    const { frame, camera, width, height, ratio: own } = this;
+    if (!frame) return null;
+    this.resize(width, height, ratio);
+    this.draw(frame, camera, null);
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
+    copy.getContext("2d")?.drawImage(this.canvas, 0, 0);
+    this.resize(width, height, own);
+    this.draw(frame, camera, null);
+    return copy;
+  }
+
+  private layers(fade: number): TrailsLayer[] {
     const { beneath, plain, selected } = this.ordered();
-    const look = this.look(frame);
-    const { pass, ratio } = this;
-    const { fade } = frame;
     const faint = selected.count ? FAINT.selected : 1;
     const lines = lineOpacity(beneath.count + plain.count);
-    pass.drawLines(look, beneath, { opacity: fade * lines * faint * FAINT.preview });
-    pass.drawLines(look, plain, { opacity: fade * lines * faint });
-    pass.drawHeads(look, beneath, { opacity: fade * 0.15 * faint });
-    pass.drawHeads(look, plain, { opacity: fade * (selected.count ? 0.22 : 1) });
-    pass.drawLines(look, selected, { opacity: fade * Math.min(1, 2.2 * lineOpacity(selected.count)), wider: 0.5 * ratio });
-    pass.drawHeads(look, selected, { opacity: fade, wider: 1.4 * ratio, color: unit(this.ring) });
-    pass.drawHeads(look, selected, { opacity: fade });
-    const one = hovered === null ? null : this.one(hovered);
-    if (!one) return;
-    // A ground around it, so that it is followed through the others.
-    pass.drawLines(look, one, { opacity: 0.85, wider: 4.5 * ratio, color: unit(this.paper) });
-    pass.drawLines(look, one, { opacity: 1, wider: 1.4 * ratio });
-    pass.drawHeads(look, one, { opacity: 1, wider: 2 * ratio, color: unit(this.ring) });
-    pass.drawHeads(look, one, { opacity: 1, wider: 0.5 * ratio });
+    return [
+      { what: "lines", part: beneath, opacity: fade * lines * faint * FAINT.preview },
+      { what: "lines", part: plain, opacity: fade * lines * faint },
+      { what: "heads", part: beneath, opacity: fade * 0.15 * faint },
+      { what: "heads", part: plain, opacity: fade * (selected.count ? 0.22 : 1) },
+      { what: "lines", part: selected, opacity: fade * Math.min(1, 2.2 * lineOpacity(selected.count)), wider: 0.5 },
+      { what: "heads", part: selected, opacity: fade, wider: 1.4, color: unit(this.ring) },
+      { what: "heads", part: selected, opacity: fade },
+    ];
+  }
+
+  /** The one that the pointer is on: a ground around it, so that it is followed through the others. */
+  private lit(part: Part): TrailsLayer[] {
+    const paper: Rgb = this.dark ? [16, 18, 22] : [255, 255, 255];
+    return [
+      { what: "lines", part, opacity: 0.85, wider: 4.5, color: unit(paper) },
+      { what: "lines", part, opacity: 1, wider: 1.4 },
+      { what: "heads", part, opacity: 1, wider: 2, color: unit(this.ring) },
+      { what: "heads", part, opacity: 1, wider: 0.5 },
+    ];
   }
 
   /** The sample whose head, or else whose line, is at a place in CSS pixels of the stage. */
@@ -209,9 +262,9 @@ export class TrailsStage {
     return null;
   }
 
-  private look({ now, mix, taper, arrow }: TrailsFrame): TrailsLook {
+  private look({ now, mix, taper, arrow }: TrailsFrame, ratio: number): TrailsLook {
     const { scale, x, y } = this.placing;
-    const { ratio, camera, drawn } = this;
+    const { camera, drawn } = this;
     const nearer = Math.min(2.2, Math.max(0.8, camera.zoom ** 0.3));
     return {
       now,

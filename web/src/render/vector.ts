@@ -57,7 +57,7 @@ export function circlesOf(points: DrawnPoints, width: number, height: number): C
   return [...under, ...plain, ...rings, ...ringed];
 }
 
-function hexOf(color: Rgb): string {
+export function hexOf(color: Rgb): string {
   return `#${color.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
 }
 
@@ -66,18 +66,31 @@ export interface Words {
   readonly description: string;
 }
 
+/** What the page says of the picture on a canvas. */
+export function wordsOf(box: HTMLElement, canvas: HTMLCanvasElement): Words {
+  const main = box.closest("main");
+  const said = (selector: string): string => main?.querySelector(selector)?.textContent?.replace(/\s+/g, " ").trim() ?? "";
+  return { title: said("h2"), description: `${canvas.ariaLabel ?? ""} ${said("[data-testid=caption]")}` };
+}
+
+/** An empty document of a stage's size, with its words and its ground. */
+export function documentOf(box: HTMLElement, words: Words, transparent: boolean): SVGSVGElement {
+  const { width, height } = box.getBoundingClientRect();
+  const root = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-labelledby": "title description" });
+  root.setAttribute("font-family", getComputedStyle(box).fontFamily);
+  root.append(text("title", words.title, { id: "title" }), text("desc", words.description, { id: "description" }));
+  if (!transparent) root.append(make("rect", { width, height, fill: groundOf(box) }));
+  return root;
+}
+
 /** The stage as an SVG document. `box` holds the layers, the handles and what else lies on the stage. */
 export function vectorOf(box: HTMLElement, points: DrawnPoints, words: Words, transparent: boolean): SVGSVGElement {
   const { width, height } = box.getBoundingClientRect();
-  const style = getComputedStyle(box);
   const circles = circlesOf(points, width, height);
   if (circles.length > MOST_CIRCLES) {
     throw new Error(`an SVG of so many samples opens nowhere; got ${circles.length.toLocaleString("en-US")}; save a PNG, or show fewer than ${MOST_CIRCLES.toLocaleString("en-US")}`);
   }
-  const root = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-labelledby": "title description" });
-  root.setAttribute("font-family", style.fontFamily);
-  root.append(text("title", words.title, { id: "title" }), text("desc", words.description, { id: "description" }));
-  if (!transparent) root.append(make("rect", { width, height, fill: groundOf(box) }));
+  const root = documentOf(box, words, transparent);
   const layers = [...box.querySelectorAll<SVGSVGElement>(":scope > svg.stage-layer")];
   const middle = layers.findIndex((layer) => layer.compareDocumentPosition(box.querySelector("canvas") ?? layer) & Node.DOCUMENT_POSITION_PRECEDING);
   const split = middle < 0 ? layers.length : middle;
@@ -116,7 +129,7 @@ export function joined(pictures: readonly SVGSVGElement[], places: readonly DOMR
 }
 
 /** The color behind an element. */
-function groundOf(element: Element): string {
+export function groundOf(element: Element): string {
   for (let at: Element | null = element; at; at = at.parentElement) {
     const color = getComputedStyle(at).backgroundColor;
     if (color && color !== "transparent" && !/^rgba\(.*, 0\)$/.test(color)) return color;
@@ -207,7 +220,7 @@ function fontOf(style: CSSStyleDeclaration): Record<string, string> {
   return { "font-size": style.fontSize, "font-weight": style.fontWeight };
 }
 
-function make<K extends keyof SVGElementTagNameMap>(name: K, attributes: Record<string, string | number>): SVGElementTagNameMap[K] {
+export function make<K extends keyof SVGElementTagNameMap>(name: K, attributes: Record<string, string | number>): SVGElementTagNameMap[K] {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;

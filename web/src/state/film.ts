@@ -7,8 +7,8 @@
  */
 
 import { effect, signal, untracked } from "@preact/signals";
-import { joined } from "../render/vector";
 import type { AppState } from "./app-state";
+import { part } from "./part";
 
 /** A stage, as far as a film needs it. */
 export interface FilmedStage {
@@ -16,11 +16,15 @@ export interface FilmedStage {
   readonly box: HTMLElement;
   /** Let time pass for what moves on it, and draw. */
   readonly pass: (seconds: number) => void;
-  /** Its last picture as vectors; null where there is none. */
-  readonly vector: (options: VectorOptions) => SVGSVGElement | null;
+  /** Its last picture as vectors, by what makes them; null where there is none. */
+  readonly vector: (vectors: Vectors, options: VectorOptions) => SVGSVGElement | null;
+  /** Its last picture in so many pixels to a CSS pixel, without a ground; where that is better than painting the vectors. */
+  readonly pixels?: (ratio: number) => HTMLCanvasElement | null;
   /** Is something of it still on its way? */
   readonly isLoading?: () => boolean;
 }
+
+export type Vectors = typeof import("../render/vector");
 
 export interface VectorOptions {
   /** Leave the ground out. */
@@ -67,6 +71,7 @@ export class Film {
       // What the page was doing by itself is done with.
       motion.settle();
     }
+    this.state.trails.settle();
   }
 
   release(): void {
@@ -89,18 +94,34 @@ export class Film {
     // What follows from it is written to the page first, and is on the screen one frame later.
     await nextFrame();
     await nextFrame();
+    // A part of the page that was not there yet is wanted by then.
+    if (!this.awaited.size) return;
+    await this.fetched();
+    await this.staged();
+    for (const stage of this.stages) stage.pass(0);
+    await nextFrame();
+    await nextFrame();
   }
 
   /** The picture as SVG. */
-  svg(options: VectorOptions = {}): string {
-    return new XMLSerializer().serializeToString(this.vector(options));
+  async svg(options: VectorOptions = {}): Promise<string> {
+    return new XMLSerializer().serializeToString(await this.vector(options));
   }
 
-  vector(options: VectorOptions = {}): SVGSVGElement {
+  async vector(options: VectorOptions = {}): Promise<SVGSVGElement> {
+    const vectors = await part(import("../render/vector"));
     const stages = [...this.stages].filter(({ box }) => box.isConnected);
-    const pictures = stages.map((stage) => stage.vector(options)).filter((picture) => picture !== null);
+    const pictures = stages.map((stage) => stage.vector(vectors, options)).filter((picture) => picture !== null);
     if (!pictures.length || pictures.length < stages.length) throw new Error("there is no picture of this as vectors");
-    return joined(pictures, stages.map(({ box }) => box.getBoundingClientRect()));
+    return vectors.joined(pictures, stages.map(({ box }) => box.getBoundingClientRect()));
+  }
+
+  /** The picture as pixels, so many to a CSS pixel. */
+  async canvas(ratio: number): Promise<HTMLCanvasElement> {
+    const [{ groundOf }, { grounded, painted }] = await part(Promise.all([import("../render/vector"), import("../render/painting")]));
+    const stages = [...this.stages].filter(({ box }) => box.isConnected);
+    const own = stages.length === 1 ? stages[0].pixels?.(ratio) : null;
+    return own ? grounded(own, groundOf(stages[0].box)) : painted(await this.vector(), ratio);
   }
 
   /** Resolves when everything that the scene is made of is there. */
@@ -118,9 +139,13 @@ export class Film {
 
   /** Resolves when there is a stage, where the view has one: the page makes it a moment after the recording is open. */
   private async staged(): Promise<void> {
-    const missing = (): boolean => this.stages.size < (this.state.beside.open.peek() ? 2 : 1);
+    const { state } = this;
+    const view = state.view.peek();
+    const trails = view === "trails" && state.trails.index.peek() !== null;
+    const missing = (): boolean => this.stages.size < (view === "tour" && state.beside.open.peek() ? 2 : 1);
     const loading = (): boolean => [...this.stages].some(({ isLoading }) => isLoading?.());
-    for (let tries = 0; this.state.view.peek() === "tour" && (missing() || loading()); tries++) {
+    for (let tries = 0; (view === "tour" || trails) && (missing() || loading()); tries++) {
+      if (trails && state.trails.problem.peek() !== null) throw new Error(state.trails.problem.peek() ?? "");
       if (tries === MOST_TRIES) throw new Error(document.querySelector(".main .message")?.textContent ?? "the stage does not draw");
       await nextFrame();
     }

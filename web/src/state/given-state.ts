@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { stopOf } from "../data/flow-steps";
-import { LONGEST_QUERY } from "../data/query";
+import { LONGEST_QUERY } from "../data/query-words";
 import { wantedFor } from "../data/steps";
 import { asCamera } from "../tour/camera";
 import { spaceOf } from "../tour/scene";

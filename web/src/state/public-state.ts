@@ -7,8 +7,8 @@
  *     window.inscape.whereIs(sample)           its place on the last picture, in CSS pixels of the stage
  *     window.inscape.whereIs(sample, true)     the same of the second picture; `viewBeside` is where that one draws
  *     await window.inscape.frame(1 / 30)       stop the clock, let so much time pass, draw; see film.ts for hold and release
- *     window.inscape.ways                      what there is to go through: layers, checkpoints (first and last), flows
- *     window.inscape.svg({transparent: true})  the stage's picture as SVG
+ *     window.inscape.ways                      what there is to go through: layers, checkpoints (first and last), flows, trails (steps)
+ *     await window.inscape.svg({transparent: true})  the stage's picture as SVG
  *     window.inscape.quality                   what this very view keeps of the neighborhoods, once it rests; see `ViewQuality`
  *     window.inscape.images()                  the samples that are drawn as images, or with their texts
  *     new window.inscape.GrandTour(d, seed)    the tour's mathematics by itself
@@ -115,11 +115,11 @@ declare global {
       readonly frameTime: FrameTime | null;
       readonly quality: ViewQuality;
       readonly qualityBeside: ViewQuality;
-      readonly ways: { readonly layers: string[]; readonly checkpoints: readonly [number, number]; readonly flows: string[] };
+      readonly ways: { readonly layers: string[]; readonly checkpoints: readonly [number, number]; readonly flows: string[]; readonly trails: readonly [number, number] | null };
       readonly hold: (seed?: number) => Promise<void>;
       readonly frame: (seconds?: number) => Promise<void>;
       readonly release: () => void;
-      readonly svg: (options?: VectorOptions) => string;
+      readonly svg: (options?: VectorOptions) => Promise<string>;
       readonly GrandTour: typeof GrandTour;
     };
   }
@@ -201,7 +201,9 @@ export function publish(state: AppState): void {
     whereIs: (sample, beside = false) => (beside ? state.beside : state).whereIs?.(sample) ?? null,
     get ways() {
       const flows = state.recording.peek()?.flows ?? [];
-      return { layers: [...state.layers.peek()], checkpoints: state.span.peek(), flows: flows.map(({ flow: { name } }) => `flow:${name}`) };
+      const steps = state.trails.index.peek()?.steps.length;
+      const trails: [number, number] | null = steps ? [0, steps - 1] : null;
+      return { trails, layers: [...state.layers.peek()], checkpoints: state.span.peek(), flows: flows.map(({ flow: { name } }) => `flow:${name}`) };
     },
     hold: (seed) => state.film.hold(seed),
     frame: (seconds) => state.film.frame(seconds),

@@ -2,13 +2,13 @@
 
 import { effect, type Signal, signal } from "@preact/signals";
 import { samplesOf } from "../data/people";
-import { columnsIn, hasWords, ID, parseQuery, type Query } from "../data/query";
-import { matching } from "../data/query-match";
-import { wordsOf } from "../data/query-words";
+import type { Query } from "../data/query";
+import { ID, wordsOf } from "../data/query-words";
 import { type CategoryColumn, type Column, type ColumnEntry, columnsOf, readColumn, type TextColumn } from "../data/sample-columns";
 import { type Combination, listed } from "../data/sample-sets";
 import type { RecordingStore } from "../data/store";
 import type { AppState } from "./app-state";
+import { part } from "./part";
 
 export interface Found {
   readonly samples: readonly number[];
@@ -66,6 +66,7 @@ export class Search {
       this.found.value = found;
       this.error.value = error;
     };
+    if (!typed.trim()) return end(null, null);
     const entries = this.columns(store);
     const saved = this.state.people.peek().selections;
     // What is being typed names columns before it makes sense: their values are suggested.
@@ -75,9 +76,10 @@ export class Search {
       () => undefined, // said where it is needed
     );
     try {
-      const query = parseQuery(typed, { columns: entries.map(({ name }) => name), saved: saved.map(({ name }) => name) });
+      const [queries, { matching }] = await part(Promise.all([import("../data/query"), import("../data/query-match")]));
+      const query = queries.parseQuery(typed, { columns: entries.map(({ name }) => name), saved: saved.map(({ name }) => name) });
       if (!query) return end(null, null);
-      const columns = await this.readAll(needed(query, entries), store, place);
+      const columns = await this.readAll(needed(queries, query, entries), store, place);
       const worded = [...columns.values()].filter((column): column is CategoryColumn | TextColumn => column.kind !== "number" && !OF_MODEL.has(column.name));
       const flags = matching(query, {
         samples: store.index.samples,
@@ -88,7 +90,7 @@ export class Search {
       const samples = listed(flags);
       const shown = this.state.shown.peek();
       const hidden = samples.reduce((sum, sample) => sum + (shown[sample] ? 0 : 1), 0);
-      const told = entries.some(({ name, perCheckpoint }) => perCheckpoint && columnsIn(query).has(name));
+      const told = entries.some(({ name, perCheckpoint }) => perCheckpoint && queries.columnsIn(query).has(name));
       end({ samples, hidden, checkpoint: told ? (store.index.checkpoints[place]?.name ?? null) : null }, null);
     } catch (error) {
       end(null, error instanceof Error ? error.message : String(error));
@@ -105,7 +107,7 @@ const OF_MODEL = new Set(["prediction"]);
 const NOTHING = { name: "", version: 0, created: "", changed: "", samples: { count: 0, of: 0, runs: [] } };
 
 /** The columns that a search reads: those it names; and where it looks for words, the label and all strings. */
-function needed(query: Query, entries: readonly ColumnEntry[]): ColumnEntry[] {
+function needed({ columnsIn, hasWords }: typeof import("../data/query"), query: Query, entries: readonly ColumnEntry[]): ColumnEntry[] {
   const named = columnsIn(query);
   const worded = hasWords(query);
   return entries.filter(({ name, kind }) => named.has(name) || (worded && (name === LABEL || kind === "text")));

@@ -126,7 +126,8 @@ export class TrailsState {
           this.fetching.value = false;
           this.problem.value = null;
           this.loaded.value = { index, trails };
-          this.fade.settle(state.motion.still ? 1 : 0);
+          // A film begins with the picture, not with its coming.
+          this.fade.settle(state.motion.still || state.film.held.peek() ? 1 : 0);
           this.fade.to(1);
           this.drawn = false;
         });

@@ -14,14 +14,12 @@ import { DEBUG, FrameTime } from "./FrameTime";
 import { Header } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import { Jobs } from "./Jobs";
-import { LayersPanel } from "./LayersPanel";
 import { Message } from "./Message";
+import { panelOf } from "./parts";
 import { SavePicture } from "./SavePicture";
 import { TimeBar } from "./TimeBar";
 import { TourPanel } from "./TourPanel";
-import { TrailsPanel } from "./TrailsPanel";
 import { TrailsTimeBar } from "./TrailsTimeBar";
-import { UnitsPanel } from "./UnitsPanel";
 import { ViewsRail } from "./ViewsRail";
 
 export interface AppProps {
@@ -35,6 +33,7 @@ export function App({ state, begin }: AppProps) {
   const phase = state.phase.value;
   const recording = state.recording.value;
   const ready = phase.kind === "ready" && recording !== null;
+  const Panel = panelOf(state.view.value);
   const tell = (error: unknown): void => {
     state.notice.value = say(error);
   };
@@ -64,12 +63,8 @@ export function App({ state, begin }: AppProps) {
         <Waiting state={state} phase={phase} begin={begin} onAsk={(parameters) => ask(state, parameters)} />
       ) : state.view.value === "tour" ? (
         <TourPanel state={state} recording={recording} />
-      ) : state.view.value === "layers" ? (
-        <LayersPanel state={state} recording={recording} />
-      ) : state.view.value === "trails" ? (
-        <TrailsPanel state={state} recording={recording} />
-      ) : state.view.value === "units" ? (
-        <UnitsPanel state={state} recording={recording} />
+      ) : Panel ? (
+        <Panel key={state.view.value} state={state} recording={recording} />
       ) : (
         <ComingView view={state.view.value} onBack={() => (state.view.value = "tour")} />
       )}

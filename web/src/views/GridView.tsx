@@ -10,6 +10,7 @@ import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
 import { ContextLost, Message } from "./Message";
 import { runGrid } from "./grid-run";
+import { useStage } from "./stage-loop";
 import { percent } from "./trust-table";
 
 /** CSS pixels: the least height and width of a cell, what is left for the names of rows. */
@@ -25,10 +26,6 @@ export function GridView({ state }: { state: AppState }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const marks = useRef<SVGSVGElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const [failure, setFailure] = useState<string | null>(null);
-  const [lost, setLost] = useState(false);
-  // A lost context comes back as a new one: the stage is built again.
-  const [life, setLife] = useState(0);
   const wraps = columns.length === 1 && rows.length > 1;
   const { width, height, across } = cellSize(size, rows.length, columns.length);
   // Where the cells are to get another size, nothing is drawn as it will be: whoever waits for the picture waits on.
@@ -55,19 +52,10 @@ export function GridView({ state }: { state: AppState }) {
     setMotion(made);
     return () => made.end();
   }, [recording, cells]);
-  useEffect(() => {
-    if (!canvas.current || !marks.current || !motion || !size.width) return;
-    const contextChanged = (there: boolean): void => {
-      setLost(!there);
-      if (there) setLife((n) => n + 1);
-    };
-    try {
-      return runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: across, width, height, contextChanged });
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-      return;
-    }
-  }, [motion, width, height, across, size.width > 0, life]);
+  const { failure, lost } = useStage(
+    (contextChanged) => (canvas.current && marks.current && motion && size.width ? runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: across, width, height, contextChanged }) : undefined),
+    [motion, width, height, across, size.width > 0],
+  );
   if (!recording) return null;
   if (failure) return <Message title="The points can't be drawn" text={failure} />;
   const names = recording.store.index.checkpoints.map(({ name }) => name);

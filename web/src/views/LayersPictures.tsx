@@ -7,6 +7,7 @@ import type { ColorBy } from "../data/coloring";
 import type { AppState } from "../state/app-state";
 import { FrameTimes } from "../state/frame-times";
 import type { Pane } from "../state/pane";
+import { BestViewMenu } from "./BestViewMenu";
 import { Message } from "./Message";
 import { PaneView } from "./PaneView";
 import { placeText } from "./TimeBar";
@@ -52,13 +53,13 @@ export function LayersPictures({ state }: { state: AppState }) {
       </div>
       <div class="panes two">
         <div class="pane-column">
-          <Head pane={state} what="row" />
-          <PaneView state={state} grip={state.handling.grip} frameTimes={state.frameTimes} pointed={pointed} advance={advance} />
+          <Head state={state} pane={state} what="row" />
+          <PaneView state={state} grip={state.handling.grip} frameTimes={state.frameTimes} pointed={pointed} advance={advance} bestView={false} />
         </div>
         <div class="pane-column">
-          <Head pane={beside} what="column" />
+          <Head state={state} pane={beside} what="column" />
           {second ? (
-            <PaneView state={state} grip={beside.grip} frameTimes={otherTimes} pointed={pointed} advance={nothing} />
+            <PaneView state={state} grip={beside.grip} frameTimes={otherTimes} pointed={pointed} advance={nothing} bestView={false} />
           ) : (
             <Message
               title={`${beside.layer.value}${lent === null ? "" : ` of ${lent}`} is not laid out here`}
@@ -77,13 +78,16 @@ function nameOf({ method, title }: { readonly method: string; readonly title: st
   return known === method ? title : known;
 }
 
-function Head({ pane, what }: { pane: Pane; what: "row" | "column" }) {
+function Head({ state, pane, what }: { state: AppState; pane: Pane; what: "row" | "column" }) {
   const lent = pane.lent.value;
   const layer = pane.layer.value;
   return (
-    <h3 class="layers-head" data-testid={`head-${what}`}>
-      <span class="quiet">{what}</span> {lent !== null && `${lent} · `}
-      {layer} <span class="quiet">{isTimeless(layer) ? "the data itself" : `at ${placeText(pane.checkpointNames.value, pane.checkpoint.value)}`}</span>
-    </h3>
+    <div class="layers-head">
+      <h3 data-testid={`head-${what}`}>
+        <span class="quiet">{what}</span> {lent !== null && `${lent} · `}
+        {layer} <span class="quiet">{isTimeless(layer) ? "the data itself" : `at ${placeText(pane.checkpointNames.value, pane.checkpoint.value)}`}</span>
+      </h3>
+      {pane.steps.value && <BestViewMenu state={state} pane={pane} />}
+    </div>
   );
 }

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { askForSimilarity } from "../data/jobs";
 import { measureOf, type SimilarityIndex } from "../data/similarity";
 import { isTimeless } from "../data/steps";
-import { valueText } from "../render/matrix-stage";
+import { valueText } from "../render/matrix-writing";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { stepWords } from "../state/likeness";
 import { say } from "../state/session";

@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import type { SimilarityIndex } from "../data/similarity";
-import { valueText } from "../render/matrix-stage";
+import { valueText } from "../render/matrix-writing";
 import type { AppState } from "../state/app-state";
 import { stepWords } from "../state/likeness";
 import { scaleColors } from "../theme/scales";

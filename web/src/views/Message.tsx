@@ -9,11 +9,13 @@ export interface MessageProps {
   /** Something else that helps. */
   readonly action?: { readonly title: string; readonly onClick: () => void };
   readonly busy?: boolean;
+  /** It takes most often too little time to be read: it appears after a while. */
+  readonly late?: boolean;
 }
 
-export function Message({ title, text, command, retry, action, busy = false }: MessageProps) {
+export function Message({ title, text, command, retry, action, busy = false, late = false }: MessageProps) {
   return (
-    <div class="message" role={busy ? "status" : "alert"} data-testid="message">
+    <div class={late ? "message late" : "message"} role={busy ? "status" : "alert"} data-testid="message">
       {busy && <span class="pulse" aria-hidden="true" />}
       <h2>{title}</h2>
       {text && <p>{text}</p>}

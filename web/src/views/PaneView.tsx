@@ -25,9 +25,11 @@ export interface PaneViewProps {
   /** Whether the pointer was last over the second picture: there the card is. */
   readonly pointed: Signal<boolean>;
   readonly advance: (seconds: number) => void;
+  /** Where the choice of the best view is elsewhere, the stage has none. */
+  readonly bestView?: boolean;
 }
 
-export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneViewProps) {
+export function PaneView({ state, grip, frameTimes, pointed, advance, bestView = true }: PaneViewProps) {
   const { pane, beside } = grip;
   // The place of the hovered sample changes with every frame; only its card follows.
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
@@ -96,12 +98,12 @@ export function PaneView({ state, grip, frameTimes, pointed, advance }: PaneView
         <Handles state={state} grip={grip} />
         {beside ? (
           <div class="select-tools" onPointerDown={(event) => event.stopPropagation()}>
-            <BestViewMenu state={state} pane={pane} />
+            {bestView && <BestViewMenu state={state} pane={pane} />}
             <ViewKeeps state={state} pane={pane} />
           </div>
         ) : (
           <SelectTools state={state}>
-            <BestViewMenu state={state} pane={pane} />
+            {bestView && <BestViewMenu state={state} pane={pane} />}
             <ViewKeeps state={state} pane={pane} />
           </SelectTools>
         )}

@@ -1,14 +1,29 @@
 /** Saves the stage's picture: as vectors, or as pixels for a screen of twice the usual density. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { painted } from "../render/painting";
 import type { AppState } from "../state/app-state";
 import { say } from "../state/session";
 
 const RATIO = 2;
 const FORMATS = ["svg", "png"] as const;
 type Format = (typeof FORMATS)[number];
-const TITLES: Record<Format, string> = { svg: "Vectors: a circle a sample", png: `Pixels, ${RATIO} to each on the screen` };
+const PIXELS = `Pixels, ${RATIO} to each on the screen`;
+
+/** What is saved, by view; in words, why nothing is. */
+function savedOf(state: AppState): Record<Format, string> | string {
+  switch (state.view.value) {
+    case "tour":
+      return state.grid.open.value ? "The grid can't be saved as one picture: enter one of its pictures and save that." : { svg: "Vectors: a circle a sample", png: PIXELS };
+    case "trails":
+      return state.trails.index.value ? { svg: "Vectors: lines a sample", png: PIXELS } : "There are no trails to save yet.";
+    case "layers":
+      return state.likeness.index.value ? { svg: "Vectors of the two pictures, without the matrix", png: `${PIXELS}: the two pictures, without the matrix` } : "There is no comparison to save yet.";
+    case "units":
+      return "The map of units can't be saved by itself. The whole page can, as a PNG: share the link, and inscape render … --page --link takes it.";
+    default:
+      return "There is nothing to save yet.";
+  }
+}
 
 export function SavePicture({ state }: { state: AppState }) {
   const [open, setOpen] = useState(false);
@@ -35,7 +50,8 @@ export function SavePicture({ state }: { state: AppState }) {
     setOpen(false);
     box.current?.querySelector("button")?.focus();
   };
-  if (state.view.value !== "tour" || !state.recording.value) return null;
+  if (!state.recording.value) return null;
+  const saved = savedOf(state);
   return (
     <div class="saving wide" ref={box}>
       <button type="button" class="plain" aria-expanded={open} title="Save the picture" data-testid="save-picture" onClick={() => setOpen(!open)}>
@@ -43,21 +59,27 @@ export function SavePicture({ state }: { state: AppState }) {
       </button>
       {open && (
         <div class="panel" role="group" aria-label="Save the picture as">
-          {FORMATS.map((format) => (
-            <button
-              key={format}
-              type="button"
-              class="plain"
-              title={TITLES[format]}
-              data-testid={`save-picture-${format}`}
-              onClick={() => {
-                save(state, format).catch((error: unknown) => (state.notice.value = say(error)));
-                close();
-              }}
-            >
-              {format.toUpperCase()}
-            </button>
-          ))}
+          {typeof saved === "string" ? (
+            <p class="note" role="status" data-testid="save-refused">
+              {saved}
+            </p>
+          ) : (
+            FORMATS.map((format) => (
+              <button
+                key={format}
+                type="button"
+                class="plain"
+                title={saved[format]}
+                data-testid={`save-picture-${format}`}
+                onClick={() => {
+                  save(state, format).catch((error: unknown) => (state.notice.value = say(error)));
+                  close();
+                }}
+              >
+                {format.toUpperCase()}
+              </button>
+            ))
+          )}
         </div>
       )}
     </div>
@@ -65,8 +87,7 @@ export function SavePicture({ state }: { state: AppState }) {
 }
 
 async function save(state: AppState, format: Format): Promise<void> {
-  const picture = state.film.vector();
-  const content = format === "svg" ? new Blob([new XMLSerializer().serializeToString(picture)], { type: "image/svg+xml" }) : await pngOf(picture);
+  const content = format === "svg" ? new Blob([await state.film.svg()], { type: "image/svg+xml" }) : await pngOf(await state.film.canvas(RATIO));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = `${nameOf(state)}.${format}`;
@@ -75,9 +96,9 @@ async function save(state: AppState, format: Format): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-function pngOf(picture: SVGSVGElement): Promise<Blob> {
+function pngOf(picture: HTMLCanvasElement): Promise<Blob> {
   return new Promise((done, fail) => {
-    painted(picture, RATIO).toBlob((blob) => (blob ? done(blob) : fail(new Error("the picture is too large for this browser"))), "image/png");
+    picture.toBlob((blob) => (blob ? done(blob) : fail(new Error("the picture is too large for this browser"))), "image/png");
   });
 }
 
@@ -85,5 +106,7 @@ function pngOf(picture: SVGSVGElement): Promise<Blob> {
 function nameOf(state: AppState): string {
   const recording = state.recording.peek();
   const checkpoint = recording?.store.index.checkpoints[Math.round(state.checkpoint.peek())]?.name ?? "";
-  return [recording?.entry.name ?? "inscape", state.layer.peek(), checkpoint].join(" ").replace(/[^\p{L}\p{N}._-]+/gu, "-");
+  const trails = state.view.peek() === "trails" ? state.trails.index.peek() : null;
+  const what = trails ? ["trails", trails.fixed, trails.along === "checkpoints" ? checkpoint : (trails.steps[state.trails.nearest.peek()]?.layer ?? "")] : [state.layer.peek(), checkpoint];
+  return [recording?.entry.name ?? "inscape", ...what].join(" ").replace(/[^\p{L}\p{N}._-]+/gu, "-");
 }

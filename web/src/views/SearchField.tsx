@@ -1,7 +1,7 @@
 /** A field to search the samples: what is found is counted and marked while one types. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { LONGEST_QUERY } from "../data/query";
+import { LONGEST_QUERY } from "../data/query-words";
 import { hasForeignPredictions } from "../data/sample-columns";
 import { type Suggestion, suggestionsFor } from "../data/suggestions";
 import type { AppState, OpenRecording } from "../state/app-state";

@@ -9,12 +9,12 @@ import { classColors, UNLABELED } from "../theme/palette";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { Arrangement } from "./Arrangement";
 import { captionOf } from "./caption";
-import { GridView } from "./GridView";
 import { HandlesPanel } from "./HandlesPanel";
 import { type FlowWords, wordsOf } from "./flow-words";
 import { Legend } from "./Legend";
 import { MarksChoice } from "./MarksChoice";
 import { Panes } from "./Panes";
+import { GridPart } from "./parts";
 import { SelectionPanel } from "./SelectionPanel";
 import { placeText } from "./TimeBar";
 import { Trust } from "./Trust";
@@ -61,7 +61,7 @@ export function TourPanel({ state, recording }: { state: AppState; recording: Op
             </>
           )}
         </div>
-        {state.grid.open.value ? <GridView state={state} /> : <Panes state={state} />}
+        {state.grid.open.value ? <GridPart state={state} /> : <Panes state={state} />}
       </main>
       <aside class="side">
         <Legend state={state} recording={recording}>

@@ -2,12 +2,11 @@
 
 import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { type Coloring, litSteps } from "../data/coloring";
 import type { Marks, MarksSources } from "../render/marks-layer";
 import { countOf } from "../data/sample-sets";
 import { Stage } from "../render/stage";
-import { vectorOf, type Words } from "../render/vector";
 import type { FilmedStage } from "../state/film";
 import type { StageView } from "../state/stage-view";
 import type { FrameTimes } from "../state/frame-times";
@@ -17,9 +16,9 @@ import type { Camera } from "../tour/camera";
 import type { TourMotion } from "../tour/motion";
 import type { Placed } from "../tour/regions";
 import type { Scene } from "../tour/scene";
-import { secondsBetween } from "../tour/time";
 import { ContextLost, Message } from "./Message";
 import { handOn } from "./pointer";
+import { runLoop, useStage } from "./stage-loop";
 
 export interface TourViewProps {
   readonly motion: TourMotion;
@@ -89,26 +88,12 @@ export function TourView(props: TourViewProps) {
   const under = useRef<SVGSVGElement>(null);
   const points = useRef<HTMLCanvasElement>(null);
   const over = useRef<SVGSVGElement>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [lost, setLost] = useState(false);
-  // A lost context comes back as a new one: the stage is built again.
-  const [life, setLife] = useState(0);
   const { samples } = props;
-
-  useEffect(() => {
-    if (!box.current || !under.current || !points.current || !over.current) return;
-    const contextChanged = (there: boolean): void => {
-      setLost(!there);
-      if (there) setLife((n) => n + 1);
-    };
-    try {
-      return run(props, box.current, under.current, points.current, over.current, contextChanged);
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    // The signals are followed inside; only other samples, or others' images, need another stage.
-  }, [samples, props.pictures, life]);
+  // The signals are followed inside; only other samples, or others' images, need another stage.
+  const { failure, lost } = useStage(
+    (contextChanged) => (box.current && under.current && points.current && over.current ? run(props, box.current, under.current, points.current, over.current, contextChanged) : undefined),
+    [samples, props.pictures],
+  );
 
   if (failure) return <Message title="The points can't be drawn" text={`${failure} ${props.description}`} />;
   return (
@@ -120,13 +105,6 @@ export function TourView(props: TourViewProps) {
       {lost && <ContextLost />}
     </div>
   );
-}
-
-/** What the page says of the picture. */
-function wordsOf(box: HTMLElement, canvas: HTMLCanvasElement): Words {
-  const main = box.closest("main");
-  const said = (selector: string): string => main?.querySelector(selector)?.textContent?.replace(/\s+/g, " ").trim() ?? "";
-  return { title: said("h2"), description: `${canvas.ariaLabel ?? ""} ${said("[data-testid=caption]")}` };
 }
 
 function run(
@@ -141,12 +119,8 @@ function run(
   const { pictures, text } = props;
   let [clock, real] = [0, performance.now()];
   const now = (): number => (props.held.peek() ? clock : clock + performance.now() - real);
-  const stage = new Stage(canvas, under, over, { pictures, text, now, still: () => motion.still, ask: () => ask(), onFailed: props.onNotice });
+  const stage = new Stage(canvas, under, over, { pictures, text, now, still: () => motion.still, ask: () => loop.ask(), onFailed: props.onNotice });
   let drawnPoints = samples;
-  let request = 0;
-  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
-  let lost = false;
-  let last: number | null = null;
   // The theme's colors are read when its style is in force: with the next frame.
   let recolored = true;
   // As the last picture said it: asked again a moment later, it might have ended without another picture.
@@ -158,19 +132,7 @@ function run(
   props.onImages?.(() => stage.marks.samples);
   props.onPlaced?.(() => stage.placed);
 
-  const frame = (now: number): void => {
-    request = 0;
-    const began = performance.now();
-    const seconds = last === null || props.held.peek() ? 0 : secondsBetween(last, now);
-    props.advance(seconds);
-    pass(seconds);
-    props.frameTimes.add(performance.now() - began);
-    last = now;
-    if ((props.active() || growing) && !props.held.peek()) ask();
-    else last = null;
-  };
   const pass = (seconds: number): void => {
-    if (lost) return;
     clock = now() + (props.held.peek() ? 1000 * seconds : 0);
     real = performance.now();
     const hovered = props.hover.peek();
@@ -197,21 +159,21 @@ function run(
     );
     props.onHoverPlace(hovered === null ? null : stage.whereIs(hovered));
   };
-  const ask = (): void => {
-    if (!lost) request ||= requestAnimationFrame(frame);
-  };
-
-  const measure = (): void => {
-    const { width, height } = box.getBoundingClientRect();
-    stage.resize(width, height, window.devicePixelRatio || 1);
-    ask();
-  };
-  const observer = new ResizeObserver(measure);
-  observer.observe(box);
-  // The ratio changes without the size when a window goes to another screen.
-  const ratio = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-  ratio.addEventListener("change", measure);
-  measure();
+  const loop = runLoop({
+    canvas,
+    fit: { box, resize: (width, height, ratio) => stage.resize(width, height, ratio) },
+    held: props.held,
+    advance: props.advance,
+    pass,
+    active: () => props.active() || growing,
+    frameTimes: props.frameTimes,
+    onLost: () => {
+      stage.forget();
+      props.onDrawn(null);
+    },
+    contextChanged,
+  });
+  const { ask } = loop;
 
   const stops = [
     effect(() => {
@@ -259,38 +221,21 @@ function run(
     }),
     props.onStage({
       box,
-      pass,
+      pass: loop.pass,
       isLoading: () => stage.marks.loading,
-      vector: ({ transparent = false }) => {
+      vector: ({ vectorOf, wordsOf }, { transparent = false }) => {
         const drawn = stage.drawn;
         return drawn && vectorOf(box, drawn, wordsOf(box, canvas), transparent);
       },
     }),
   ];
-  const onLost = (event: Event): void => {
-    event.preventDefault();
-    lost = true;
-    cancelAnimationFrame(request);
-    request = 0;
-    stage.forget();
-    props.onDrawn(null);
-    contextChanged(false);
-  };
-  const onRestored = (): void => contextChanged(true);
-  canvas.addEventListener("webglcontextlost", onLost);
-  canvas.addEventListener("webglcontextrestored", onRestored);
-
   return () => {
-    cancelAnimationFrame(request);
+    loop.stop();
     for (const stop of stops) stop();
     props.onPicker?.(null);
     props.onFinder?.(null);
     props.onImages?.(null);
     props.onPlaced?.(null);
-    observer.disconnect();
-    ratio.removeEventListener("change", measure);
-    canvas.removeEventListener("webglcontextlost", onLost);
-    canvas.removeEventListener("webglcontextrestored", onRestored);
     stage.free();
   };
 }

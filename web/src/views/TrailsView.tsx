@@ -2,44 +2,32 @@
 
 import { graphOf } from "../data/neighbor-graphs";
 import { computed, effect, signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { litSteps, wordsFor } from "../data/coloring";
 import { TrailsStage } from "../render/trails-stage";
+import { trailsVectorOf } from "../render/trails-vector";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { NO_IMAGES } from "../state/stage-view";
 import { ringColor, toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
-import { secondsBetween } from "../tour/time";
 import { HoverCard } from "./HoverCard";
 import { ContextLost, Message } from "./Message";
 import { handOn } from "./pointer";
 import { SelectRegion } from "./SelectRegion";
 import { SelectTools, ShownCount } from "./SelectTools";
+import { runLoop, useStage } from "./stage-loop";
 import { describeTrails } from "./trails-words";
 
 export function TrailsView({ state, recording }: { state: AppState; recording: OpenRecording }) {
   const { trails } = state;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [lost, setLost] = useState(false);
-  // A lost context comes back as a new one: the stage is built again.
-  const [life, setLife] = useState(0);
   const hoverPlace = useMemo(() => signal<readonly [number, number] | null>(null), []);
   const size = useMemo(() => computed(() => ({ width: state.stage.value?.width ?? 0, height: state.stage.value?.height ?? 0 })), [state]);
-  useEffect(() => {
-    if (!box.current || !canvas.current) return;
-    const contextChanged = (there: boolean): void => {
-      setLost(!there);
-      if (there) setLife((n) => n + 1);
-    };
-    try {
-      return runTrails(state, box.current, canvas.current, (place) => (hoverPlace.value = place), contextChanged);
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-      return;
-    }
-  }, [state, life]);
+  const { failure, lost } = useStage(
+    (contextChanged) => (box.current && canvas.current ? runTrails(state, box.current, canvas.current, (place) => (hoverPlace.value = place), contextChanged) : undefined),
+    [state],
+  );
   const description = useMemo(() => computed(() => describeTrails(state)), [state]).value;
   const problem = trails.problem.value;
   const hover = state.hover.value;
@@ -87,29 +75,12 @@ function runTrails(
 ): () => void {
   const { trails } = state;
   const stage = new TrailsStage(canvas);
-  let request = 0;
-  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
-  let lost = false;
-  let last: number | null = null;
   trails.drawn = false;
   state.pick = (x, y) => stage.pick(x, y);
   state.whereIs = (sample) => stage.whereIs(sample);
   state.placed = () => stage.placed;
 
-  const frame = (now: number): void => {
-    request = 0;
-    const began = performance.now();
-    const seconds = last === null || state.film.held.peek() ? 0 : secondsBetween(last, now);
-    // While somebody draws, all waits.
-    if (!state.selecting.drawing.peek()) state.advance(seconds);
-    pass(seconds);
-    state.frameTimes.add(performance.now() - began);
-    last = now;
-    if (trails.active && !state.film.held.peek()) ask();
-    else last = null;
-  };
   const pass = (seconds: number): void => {
-    if (lost) return;
     trails.advance(seconds);
     const hovered = state.hover.peek();
     const there = trails.loaded.peek() !== null;
@@ -119,21 +90,23 @@ function runTrails(
     onHoverPlace(hovered === null ? null : inside(stage.whereIs(hovered), stage));
     trails.drawn = state.drawn = there && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
   };
-  const ask = (): void => {
-    trails.drawn = false;
-    if (!lost) request ||= requestAnimationFrame(frame);
-  };
-  const measure = (): void => {
-    const { width, height } = box.getBoundingClientRect();
-    stage.resize(width, height, window.devicePixelRatio || 1);
-    ask();
-  };
-  const observer = new ResizeObserver(measure);
-  observer.observe(box);
-  // The ratio changes without the size when a window goes to another screen.
-  const ratio = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-  ratio.addEventListener("change", measure);
-  measure();
+  const loop = runLoop({
+    canvas,
+    fit: { box, resize: (width, height, ratio) => stage.resize(width, height, ratio) },
+    held: state.film.held,
+    // While somebody draws, all waits.
+    advance: (seconds) => (state.selecting.drawing.peek() ? undefined : state.advance(seconds)),
+    pass,
+    active: () => trails.active,
+    frameTimes: state.frameTimes,
+    onAsk: () => (trails.drawn = false),
+    onLost: () => {
+      stage.forget();
+      trails.drawn = false;
+    },
+    contextChanged,
+  });
+  const { ask } = loop;
 
   const stops = [
     effect(() => {
@@ -171,29 +144,22 @@ function runTrails(
       pen: state.selecting.penOn(state),
       onSelect: (sample, more) => state.selecting.click(sample, more),
     }),
-    state.film.join({ box, pass, vector: () => null, isLoading: () => trails.fetching.peek() }),
+    state.film.join({
+      box,
+      pass: loop.pass,
+      isLoading: () => trails.fetching.peek() || (trails.problem.peek() === null && trails.loaded.peek()?.index.version !== trails.index.peek()?.version),
+      pixels: (ratio) => stage.pixels(ratio),
+      vector: ({ wordsOf }, { transparent = false }) => {
+        const drawn = stage.picture;
+        return drawn && trailsVectorOf(box, drawn, wordsOf(box, canvas), transparent);
+      },
+    }),
   ];
-  const onLost = (event: Event): void => {
-    event.preventDefault();
-    lost = true;
-    cancelAnimationFrame(request);
-    request = 0;
-    stage.forget();
-    trails.drawn = false;
-    contextChanged(false);
-  };
-  const onRestored = (): void => contextChanged(true);
-  canvas.addEventListener("webglcontextlost", onLost);
-  canvas.addEventListener("webglcontextrestored", onRestored);
   return () => {
-    cancelAnimationFrame(request);
+    loop.stop();
     for (const stop of stops) stop();
     state.pick = state.whereIs = state.placed = null;
     trails.drawn = false;
-    observer.disconnect();
-    ratio.removeEventListener("change", measure);
-    canvas.removeEventListener("webglcontextlost", onLost);
-    canvas.removeEventListener("webglcontextrestored", onRestored);
     stage.free();
   };
 }

@@ -7,7 +7,7 @@ import type { RecordingStore } from "../data/store";
 import type { AppState } from "../state/app-state";
 import type { Pane } from "../state/pane";
 import type { FlowWords } from "./flow-words";
-import { percent, trustTable, type TrustTable } from "./trust-table";
+import { inheritanceOf, percent, trustTable, type TrustTable } from "./trust-table";
 
 /** The numbers of PCA at the same dimension: measured with the layout, or those of a stored PCA of as many dimensions. */
 export function pcaBeside(store: RecordingStore, embedding: EmbeddingIndex, step: number): Measures | null {
@@ -64,6 +64,7 @@ export function Trust({ state, leg }: { state: AppState; leg: FlowWords | null }
   const step = embedding.steps[stepNearest(shown, state.checkpoint.value)];
   const { store, entry } = recording;
   const dims = Math.min(step.rank, embedding.dims);
+  const inherited = inheritanceOf(embedding, step, entry.name);
   const pca = embedding.method !== "pca" && !embedding.flow && store.embeddings.some((other) => other.method === "pca" && stepsOf(store.index, other, step.layer));
   const beside = state.beside.open.value && state.beside.steps.value?.embedding.method === "pca" && state.beside.layer.value === state.layer.value;
   return (
@@ -108,6 +109,11 @@ export function Trust({ state, leg }: { state: AppState; leg: FlowWords | null }
       {table.notes.length > 0 && (
         <p class="note" data-testid="trust-notes">
           {table.notes.join(" ")}
+        </p>
+      )}
+      {inherited && (
+        <p class="note" data-testid="trust-start">
+          {inherited.said} <code>{inherited.command}</code>
         </p>
       )}
       {pca && !beside && (

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { askForUnits, RefusedJob } from "../data/jobs";
 import type { AppState, OpenRecording } from "../state/app-state";
 import { say } from "../state/session";
+import { quoted } from "./commands";
 
 export function UnitsEmpty({ state, recording, layer }: { readonly state: AppState; readonly recording: OpenRecording; readonly layer: string | null }) {
   const refused = useMemo(() => signal<string | null>(null), [layer, recording]);
@@ -18,7 +19,6 @@ export function UnitsEmpty({ state, recording, layer }: { readonly state: AppSta
     refused.value = null;
     if (layer !== null) askForUnits(entry.name, layer, checkpoint).catch((error: unknown) => (refused.value = error instanceof RefusedJob ? error.message : say(error)));
   };
-  const quoted = (text: string): string => (/^[\w.:@-]+$/.test(text) ? text : `'${text}'`);
   return (
     <div class="message" data-testid="units-empty" role="status">
       {layer === null ? (

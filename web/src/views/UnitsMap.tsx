@@ -8,6 +8,7 @@ import { toRgb } from "../theme/palette";
 import { samplesIn } from "../tour/regions";
 import { secondsBetween } from "../tour/time";
 import { oddityOf, type UnitMap } from "../data/units";
+import { listenTo, placeOn } from "./listening";
 import { colorsOfUnits, powerText } from "./units-words";
 
 /** CSS pixels from where on a press is a drag. */
@@ -170,19 +171,15 @@ function handOn(state: AppState, box: HTMLDivElement, outline: SVGPathElement, c
   const { units } = state;
   let path: number[] | null = null;
   let dragging = false;
-  const placeOf = (event: PointerEvent): readonly [number, number] => {
-    const { left, top } = box.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    path = [...placeOf(event)];
+    path = placeOn(box, event);
     dragging = false;
     // A finger that moves scrolls the page.
     if (event.pointerType !== "touch") box.setPointerCapture(event.pointerId);
   };
   const move = (event: PointerEvent): void => {
-    const [x, y] = placeOf(event);
+    const [x, y] = placeOn(box, event);
     if (!path) {
       units.hover.value = canvas.pick(x, y, marks());
       return;
@@ -238,20 +235,5 @@ function handOn(state: AppState, box: HTMLDivElement, outline: SVGPathElement, c
     event.preventDefault();
     event.stopPropagation();
   };
-  box.addEventListener("pointerdown", down);
-  box.addEventListener("pointermove", move);
-  box.addEventListener("pointerup", up);
-  box.addEventListener("pointercancel", drop);
-  box.addEventListener("pointerleave", leave);
-  box.addEventListener("blur", leave);
-  box.addEventListener("keydown", key);
-  return () => {
-    box.removeEventListener("pointerdown", down);
-    box.removeEventListener("pointermove", move);
-    box.removeEventListener("pointerup", up);
-    box.removeEventListener("pointercancel", drop);
-    box.removeEventListener("pointerleave", leave);
-    box.removeEventListener("blur", leave);
-    box.removeEventListener("keydown", key);
-  };
+  return listenTo(box, { pointerdown: down, pointermove: move, pointerup: up, pointercancel: drop, pointerleave: leave, blur: leave, keydown: key });
 }

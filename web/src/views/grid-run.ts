@@ -9,7 +9,8 @@ import type { GridMotion } from "../state/grid-motion";
 import { NO_IMAGES } from "../state/stage-view";
 import { ringColor, toRgb } from "../theme/palette";
 import { theme } from "../theme/theme";
-import { secondsBetween } from "../tour/time";
+import { listenTo, placeOn } from "./listening";
+import { runLoop } from "./stage-loop";
 
 /** CSS pixels around the pointer that a brush takes, and that a pointer may move in a click. */
 const BRUSH = 10;
@@ -31,10 +32,6 @@ export interface GridRun {
 
 export function runGrid({ state, motion, canvas, marks, columns, width, height, contextChanged }: GridRun): () => void {
   const stage = new GridStage(canvas);
-  let request = 0;
-  // What was made in a context that was lost is gone for good: the next stage draws, not this one.
-  let lost = false;
-  let last: number | null = null;
   const rows = Math.ceil(motion.frames().length / Math.max(1, columns));
   canvas.style.width = `${width * columns}px`;
   canvas.style.height = `${height * rows}px`;
@@ -43,32 +40,31 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
   // From the first: a hand that points before the first frame finds what lies under it.
   let drawn = cells();
 
-  const frame = (now: number): void => {
-    request = 0;
-    const seconds = last === null || state.film.held.peek() ? 0 : secondsBetween(last, now);
-    state.advance(seconds);
-    pass(seconds);
-    last = now;
-    if (state.active && !state.film.held.peek()) ask();
-    else last = null;
-  };
   const pass = (seconds: number): void => {
-    if (lost) return;
-    const began = performance.now();
     const playing = state.playing.peek() && !state.held.peek();
     state.motion.advance(seconds, playing, state.speed.peek());
     motion.advance(seconds, playing, state.speed.peek());
     drawn = cells();
     stage.draw(drawn.filter((cell) => cell !== null));
     mark(marks, drawn, state.hover.peek());
-    state.frameTimes.add(performance.now() - began);
     state.drawn = !motion.loading;
     const points = drawn.reduce((sum, cell) => sum + (cell ? cell.frame.layers[0].step.samples : 0), 0);
     state.stage.value = { scale: 1, center: [0, 0], width: width * columns, height: height * rows, devicePixelRatio: window.devicePixelRatio || 1, points, ...NO_IMAGES };
   };
-  const ask = (): void => {
-    if (!lost) request ||= requestAnimationFrame(frame);
-  };
+  const loop = runLoop({
+    canvas,
+    held: state.film.held,
+    advance: (seconds) => state.advance(seconds),
+    pass,
+    active: () => state.active,
+    frameTimes: state.frameTimes,
+    onLost: () => {
+      stage.forget();
+      state.drawn = false;
+    },
+    contextChanged,
+  });
+  const { ask } = loop;
   stage.resize(width * columns, height * rows, window.devicePixelRatio || 1);
   const stops = [
     effect(() => {
@@ -94,29 +90,16 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
       for (const signal of [state.playing, state.film.held, state.speed, state.woken, state.hover]) void signal.value;
       ask();
     }),
-    state.film.join({ box: canvas, pass, vector: () => null, isLoading: () => motion.loading }),
+    state.film.join({ box: canvas, pass: loop.pass, vector: () => null, isLoading: () => motion.loading }),
     brushOn(state, canvas, (x, y) => {
       const i = Math.floor(y / height) * columns + Math.floor(x / width);
       return drawn[i] ?? null;
     }, stage),
   ];
-  const onLost = (event: Event): void => {
-    event.preventDefault();
-    lost = true;
-    cancelAnimationFrame(request);
-    stage.forget();
-    state.drawn = false;
-    contextChanged(false);
-  };
-  const onRestored = (): void => contextChanged(true);
-  canvas.addEventListener("webglcontextlost", onLost);
-  canvas.addEventListener("webglcontextrestored", onRestored);
   return () => {
-    cancelAnimationFrame(request);
+    loop.stop();
     state.drawn = false;
     for (const stop of stops) stop();
-    canvas.removeEventListener("webglcontextlost", onLost);
-    canvas.removeEventListener("webglcontextrestored", onRestored);
     marks.replaceChildren();
     stage.free();
   };
@@ -139,18 +122,14 @@ function mark(marks: SVGSVGElement, drawn: readonly (Drawn | null)[], sample: nu
 /** Point, click and brush on the cells. */
 function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number, y: number) => Drawn | null, stage: GridStage): () => void {
   let stroke: { x: number; y: number; moved: boolean; taken: readonly number[]; before: ReturnType<AppState["handling"]["moment"]> } | null = null;
-  const at = (event: PointerEvent): [number, number] => {
-    const { left, top } = canvas.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
   const onDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    const [x, y] = at(event);
+    const [x, y] = placeOn(canvas, event);
     stroke = { x, y, moved: false, taken: event.shiftKey ? state.selection.peek() : [], before: state.handling.moment() };
     if (event.pointerType === "mouse") canvas.setPointerCapture(event.pointerId);
   };
   const onMove = (event: PointerEvent): void => {
-    const [x, y] = at(event);
+    const [x, y] = placeOn(canvas, event);
     const cell = cellAt(x, y);
     if (!stroke) {
       state.hover.value = cell && stage.pick(cell, x, y);
@@ -164,7 +143,7 @@ function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number,
     state.selection.value = stroke.taken;
   };
   const onUp = (event: PointerEvent): void => {
-    const [x, y] = at(event);
+    const [x, y] = placeOn(canvas, event);
     const cell = cellAt(x, y);
     if (stroke?.moved) state.handling.record(stroke.before);
     else if (stroke && cell && event.type === "pointerup") {
@@ -176,16 +155,5 @@ function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number,
   const onLeave = (): void => {
     if (!stroke) state.hover.value = null;
   };
-  canvas.addEventListener("pointerdown", onDown);
-  canvas.addEventListener("pointermove", onMove);
-  canvas.addEventListener("pointerup", onUp);
-  canvas.addEventListener("pointercancel", onUp);
-  canvas.addEventListener("pointerleave", onLeave);
-  return () => {
-    canvas.removeEventListener("pointerdown", onDown);
-    canvas.removeEventListener("pointermove", onMove);
-    canvas.removeEventListener("pointerup", onUp);
-    canvas.removeEventListener("pointercancel", onUp);
-    canvas.removeEventListener("pointerleave", onLeave);
-  };
+  return listenTo(canvas, { pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: onUp, pointerleave: onLeave });
 }

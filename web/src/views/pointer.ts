@@ -3,6 +3,7 @@
 import type { Signal } from "@preact/signals";
 import type { Pen } from "../state/selecting";
 import { type Camera, moved, zoomed } from "../tour/camera";
+import { listenTo, placeOn } from "./listening";
 
 export interface Hand {
   readonly pen: Pen;
@@ -26,8 +27,8 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
   let drawing = false;
 
   const at = (event: MouseEvent): { x: number; y: number } => {
-    const { left, top } = box.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
+    const [x, y] = placeOn(box, event);
+    return { x, y };
   };
   /** From CSS pixels on the stage to half sides from its middle. */
   const fromMiddle = ({ x, y }: { x: number; y: number }): [number, number] => {
@@ -117,18 +118,5 @@ export function handOn(box: HTMLElement, hand: Hand): () => void {
     hand.camera.value = zoomed(hand.camera.value, factor, ...fromMiddle(at(event)));
   };
 
-  box.addEventListener("pointerdown", onDown);
-  box.addEventListener("pointermove", onMove);
-  box.addEventListener("pointerup", onUp);
-  box.addEventListener("pointercancel", onUp);
-  box.addEventListener("pointerleave", onLeave);
-  box.addEventListener("wheel", onWheel, { passive: false });
-  return () => {
-    box.removeEventListener("pointerdown", onDown);
-    box.removeEventListener("pointermove", onMove);
-    box.removeEventListener("pointerup", onUp);
-    box.removeEventListener("pointercancel", onUp);
-    box.removeEventListener("pointerleave", onLeave);
-    box.removeEventListener("wheel", onWheel);
-  };
+  return listenTo(box, { pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: onUp, pointerleave: onLeave, wheel: onWheel });
 }

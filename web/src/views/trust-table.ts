@@ -1,8 +1,9 @@
 /** The numbers that say how far to trust a picture, side by side: the layout, PCA at the same dimension, and this very view. */
 
 import { foundBy } from "../data/neighbor-graphs";
-import type { Measures, Quality } from "../data/recording-index";
+import type { EmbeddingIndex, Measures, Quality, StepEntry } from "../data/recording-index";
 import type { ViewQuality } from "../state/view-quality";
+import { quoted } from "./commands";
 
 export interface TrustRow {
   readonly name: string;
@@ -34,6 +35,22 @@ export interface Trusted {
   readonly pca: Measures | null;
   readonly view: ViewQuality;
   readonly samples: number;
+}
+
+/** The dimensions that `inscape embed` takes by itself. */
+const USUAL_DIMS: Readonly<Record<string, number>> = { umap: 15, tsne: 2 };
+
+/** What a layout that went on from another one may owe it, and the command that makes one by itself; null where it went on from none. */
+export function inheritanceOf({ method, dims }: Pick<EmbeddingIndex, "method" | "dims">, { layer, checkpoint, start, lent }: StepEntry, recording: string): { said: string; command: string } | null {
+  if (!start || lent !== null) return null;
+  const [from, at] = start;
+  const whose = from === layer ? `that of ${at}` : from === "input" ? "the data's" : at === checkpoint || layer === "input" ? `${from}'s` : `${from}'s of ${at}`;
+  const when = layer === "input" ? "" : ` --checkpoints ${quoted(checkpoint)}`;
+  const wide = USUAL_DIMS[method] === dims ? "" : ` --dims ${dims}`;
+  return {
+    said: `This layout went on from ${whose}, and moved only what had changed: groups that were apart there may still be apart here, though ${layer} itself no longer parts them. One made by itself tells:`,
+    command: `inscape embed ${quoted(`${recording}.inscape`)} ${method} --layers ${quoted(layer)}${when}${wide} --name ${quoted(`${layer}-alone`)}`,
+  };
 }
 
 export function percent(share: number): string {

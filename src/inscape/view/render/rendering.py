@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inscape.errors import InscapeError, StorageFailed, WrongCall
+from inscape.errors import InscapeError, RenderFailed, StorageFailed, WrongCall
 from inscape.progress import Progress, Report
 from inscape.view.render.asked import Asked, Format
 from inscape.view.render.chrome import chrome
@@ -19,6 +19,9 @@ from inscape.view.render.interruption import Interruption
 from inscape.view.render.page import Driven, opened
 from inscape.view.render.playing import place_at
 from inscape.view.render.served import only_recording, served
+
+STAGED = ("tour", "trails")
+"""The views whose stage is a picture by itself."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,9 @@ def render(recording: str | Path, asked: Asked, progress: bool | Report | None =
     with Interruption() as interruption, _written(asked.out) as partial:
         interruption.check()
         with served(name, folder) as address, chrome() as browser, opened(browser, address, asked) as page:
-            if not asked.page and page.state["view"] != "tour":
+            if not asked.page and page.state["view"] not in STAGED:
                 raise WrongCall(
-                    "only the Tour has a stage of its own to draw",
+                    "only the Tour and the Trails have a stage of their own to draw",
                     got=f"the view {page.state['view']}",
                     remedy="draw the whole page with --page, or leave the view",
                 )
@@ -104,6 +107,9 @@ def render(recording: str | Path, asked: Asked, progress: bool | Report | None =
 
 def frames(page: Driven, asked: Asked) -> Iterator[bytes]:
     """Draw the frames of a film one after another, as PNG."""
+    if page.state["view"] == "trails":
+        yield from _growing(page, asked)
+        return
     count = asked.frames
     by_layers = "layers" in asked.play
     if by_layers and page.state["layerPlace"] is None and "embedding" not in asked.state and page.ways["flows"]:
@@ -132,6 +138,29 @@ def frames(page: Driven, asked: Asked) -> Iterator[bytes]:
             while at_layer < int(place_at(share, 0, last_layer) + 0.5):
                 page.press("j")
                 at_layer += 1
+        page.frame(0 if i == 0 else 1 / asked.rate)
+        yield page.png()
+
+
+def _growing(page: Driven, asked: Asked) -> Iterator[bytes]:
+    """The trails from their first step to their last, whatever else a film plays: nothing else moves there."""
+    trails, ways = page.state["trails"], page.ways
+    if not trails or ways["trails"] is None:
+        raise RenderFailed(
+            "there are no trails to draw", got="a recording without", remedy="make some: `inscape trails`, then again"
+        )
+    along = "checkpoints" if trails["place"] is None else "layers"
+    other = [name for name in asked.play if name not in ("tour", along)]
+    if other:
+        raise WrongCall(
+            f"these trails go through {along}", got=f"--play {other[0]}", remedy=f"play {along}, or choose other trails"
+        )
+    for i in range(asked.frames):
+        share = i / (asked.frames - 1)
+        if along == "checkpoints":
+            page.set({"playing": False, "checkpoint": place_at(share, *ways["checkpoints"])})
+        else:
+            page.set({"playing": False, "trails": {"place": place_at(share, *ways["trails"])}})
         page.frame(0 if i == 0 else 1 / asked.rate)
         yield page.png()
 
