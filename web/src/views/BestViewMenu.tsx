@@ -93,7 +93,7 @@ export function ViewKeeps({ state, pane }: { state: AppState; pane: Pane }) {
     <div class="view-keeps">
       {table && rows && pane.viewQuality.value.kind !== "unmeasured" && (
         <p data-testid={pane === state ? "view-keeps" : "view-keeps-beside"} title={table.sentence}>
-          Neighbors kept: {table.columns.map((column, i) => [column, rows.values[i]] as const).filter(([, value]) => value).map(([column, value]) => `${column} ${value}`).join(" · ")}
+          Neighbors kept: {table.columns.map((column, i) => [column, rows.values[i]] as const).filter(([, value]) => value).map(([column, value]) => `${brief(column)} ${value}`).join(" · ")}
         </p>
       )}
       <p role="status" data-testid={pane === state ? "best-view-said" : "best-view-said-beside"}>
@@ -101,6 +101,12 @@ export function ViewKeeps({ state, pane }: { state: AppState; pane: Pane }) {
       </p>
     </div>
   );
+}
+
+/** On the picture there is room for so many letters; the tooltip says all. Of a long name the dimensions are left. */
+const BRIEF = 16;
+function brief(column: string): string {
+  return column.length > BRIEF ? column.slice(column.lastIndexOf(" ") + 1) : column;
 }
 
 const SHOWN: Record<BestViewOf, readonly [string, (value: number) => string]> = {
