@@ -249,6 +249,15 @@ def test_a_result_that_can_not_take_its_place_leaves_the_one_before(tmp_path: Pa
     assert value(root, "embeddings/test") == 2.0 and told(root) == []
 
 
+def test_a_replacement_that_was_killed_can_be_begun_again(tmp_path: Path) -> None:
+    root = record(tmp_path / "a.inscape", "0").path
+    for kind in results.KINDS:
+        store(root, f"{kind}/mine", 1.0)
+    shutil.rmtree(root / "receipts")
+    (root / "zarr.json").unlink()  # as far as a killed process had come that was to replace the recording
+    assert record(root, "0").complete and told(root) == [] and not (root / "trails").exists()
+
+
 def test_a_journal_that_was_cut_off_stops_nobody(tmp_path: Path) -> None:
     root = record(tmp_path / "a.inscape", "0").path
     store(root, "embeddings/test", 1.0)

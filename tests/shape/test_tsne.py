@@ -74,6 +74,15 @@ def test_few_samples(N: int, D: int) -> None:
     found = shape.tsne(np.random.default_rng(0).normal(size=(N, D)), rounds=50)
     assert found.shape == (N, 2)
     assert np.isfinite(found).all()
+    assert np.ptp(found) > 1e-3
+
+
+@pytest.mark.parametrize("N", [5, 9, 20, 30])
+def test_few_samples_without_clusters_do_not_fall_into_one_point(N: int) -> None:
+    X = np.random.default_rng(0).normal(size=(N, 5))
+    found = shape.tsne(X)
+    assert np.ptp(found, axis=0).min() > 1
+    assert shape.quality(X, found, k=(N - 1) // 4).trustworthiness > 0.75
 
 
 def test_copies_and_a_dead_layer() -> None:

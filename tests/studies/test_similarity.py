@@ -17,7 +17,7 @@ from torch import nn
 import inscape
 from inscape import shape
 from inscape.cli import main
-from inscape.errors import ArrayError, Mismatch, UnknownLayer, UnknownName, WrongCall
+from inscape.errors import ArrayError, InscapeWarning, Mismatch, UnknownLayer, UnknownName, WrongCall
 from inscape.recording import Recording
 from inscape.recording.arrays import LazyArray
 from inscape.studies.similarity import arrangement, slug
@@ -93,6 +93,17 @@ def test_any_reader_of_zarr_sees_it(make: Make) -> None:
     assert content["larger_is"] == "alike" and content["samples"] == SAMPLES and content["unbiased"] is None
     assert group["values"].metadata.dimension_names == ("row", "column")
     assert group["values"].shape == (2, 2)
+
+
+def test_what_nobody_can_tell_is_said(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).random((40, 6), dtype=np.float32)
+    model = torch.nn.Sequential(torch.nn.Linear(6, 3))
+    one, two = (
+        inscape.record(model, data, out=tmp_path / f"{name}.inscape", layers=["*"])
+        for name, data in (("one", images), ("two", images[::-1].copy()))
+    )
+    with pytest.warns(InscapeWarning, match=r"it can't be told whether two\.inscape is of the same samples"):
+        inscape.similarity(one, two)
 
 
 def test_the_tree_and_its_order() -> None:

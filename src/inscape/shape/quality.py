@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,8 +97,11 @@ def qualities(
     seed: int = 0,
     *,
     labels: Shaped[np.ndarray, " sample"] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Quality]:
     """The `quality` of several embeddings of the same data, whose distances are measured and sorted once for all.
+
+    `progress` is told the samples measured and their number.
 
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal(size=(50, 4))
@@ -141,6 +144,8 @@ def qualities(
             apart = _to_others(seen, here, others)
             these.append(apart[chosen[here]])
             measured.add(here, (squared, ordered, near), seen, far, _ranking.average_ranks(apart))
+        if progress is not None:
+            progress(start + len(here), len(rows))
     in_order = [_ranking.average_ranks(np.concatenate(these).reshape(1, -1)) for these in pairs]
     found = []
     for measured, ranked in zip(sums, in_order[1:], strict=True):

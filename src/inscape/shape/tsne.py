@@ -97,7 +97,10 @@ def _layout(
         if early:
             embedding = embedding.optimize(early, exaggeration=EXAGGERATION, momentum=0.5)
         embedding = embedding.optimize(rounds, momentum=0.8)
-    layout = np.asarray(embedding, dtype=np.float64)
+        layout = np.asarray(embedding, dtype=np.float64)
+        if early and np.ptp(layout) < NARROW:
+            # Of few samples without clusters each is everybody's neighbor: exaggerated, they all fall into one point.
+            layout = np.asarray(TSNEEmbedding(start, affinities, n_jobs=1).optimize(rounds, momentum=0.8), np.float64)
     return np.ascontiguousarray(layout - layout.mean(axis=0), dtype=np.float32)
 
 

@@ -74,7 +74,7 @@ def _units(units: dict[str, int], layers: Sequence[str], asked: int | None) -> i
         raise WrongCall(
             "an embedding by units needs layers with the same number of units",
             got=", ".join(f"{layer}: {units[layer]}" for layer in layers),
-            remedy="embed one layer at a time: layers=['softmax']",
+            remedy=f"embed one layer at a time: layers=[{layers[-1]!r}] (--layers {layers[-1]})",
         )
     size = sizes.pop()
     if size > UNITS_LIMIT or size < 2:

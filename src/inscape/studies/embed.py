@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeVar
 
 from numpy.typing import ArrayLike
 
-from inscape.errors import ArrayError, WrongCall
+from inscape.errors import WrongCall
 from inscape.progress import Progress, Report
 from inscape.recording import Embedding, Provenance, Recording
 from inscape.recording.results import combine_digests
+from inscape.studies.activations import is_constant, named, warn_of_constant
 from inscape.studies.asked import DIMS as DIMS
 from inscape.studies.asked import LAID_OUT, chosen_checkpoints, chosen_dims, times_of
 from inscape.studies.asked import chosen_layers as chosen_layers
@@ -80,7 +81,7 @@ def embed(
             take another name (``umap-8``).
         stepwise: publish what there is every few seconds: who looks sees it grow, and a killed process loses little.
         progress: show a bar; by default where the error output is a terminal. Or a function that is told the layouts
-            done, their number, ``"layouts"``, and what is done next.
+            done, their number, ``"layouts"``, and what is being done: a layout, its neighbors, its quality, how far.
 
     Returns:
         The stored embedding. One with the same method, parameters and input is not computed again, nor is a layout
@@ -151,6 +152,7 @@ def embed(
         some = None if starts is None else [None if (s := starts[i]) is None else place[s] for i in done]
         store(rec, name, method, dims, of, [here[s.key] for s in of], provenance(of, **more), sequence=how, starts=some)
 
+    constant: list[str] = []
     with Progress(f"embedding by {method}", len(steps), "layouts", progress) as bar:
         for i, (step, array) in enumerate(zip(steps, inputs, strict=True)):
             bar.describe(f"{TITLES[method]} of {step.layer} at {step.checkpoint}")
@@ -159,17 +161,21 @@ def embed(
             start = None if at is None else steps[at]
             before = None if start is None else Before(here[start.key], start.layer, start.checkpoint)
             layout = known or at_step(
-                step, lay_out, rec, method, step.layer, step.checkpoint, array, dims, seed, before
+                step, lay_out, rec, method, step.layer, step.checkpoint, array, dims, seed, before, bar
             )
             wants = quality is True or (quality == "last" and step.checkpoint == steps[-1].checkpoint)
             if wants and not is_measured(layout) and len(rec) > 2 * NEIGHBORS:
-                layout = at_step(step, measured, layout, method, array, rec)
+                with Progress(f"quality of {step.layer} at {step.checkpoint}", 0, "samples", bar) as part:
+                    layout = at_step(step, measured, layout, method, array, rec, part.reach)
             here[step.key] = layout
+            if known is None and is_constant(array):
+                constant.append(f"{step.layer} at {step.checkpoint}")
             bar(1)
             if known is None and i + 1 < len(steps) and writing.due():
                 done = [j for j, s in enumerate(steps) if s.key in here]
                 writing(publish, done, unfinished=len(steps) - len(done))
     publish(list(range(len(steps))))
+    warn_of_constant(constant)
     rec.refresh()
     return rec.embedding(name)
 
@@ -227,8 +233,5 @@ def _added(
 
 def at_step(step: Step, compute: Callable[..., T], *arguments: Any) -> T:
     """Call a method; its complaint about an array says which one it was."""
-    try:
+    with named(step.layer, step.checkpoint):
         return compute(*arguments)
-    except ArrayError as error:
-        where = f"{step.layer} at checkpoint {step.checkpoint}: {error.what}"
-        raise ArrayError(where, got=error.got, remedy=error.remedy) from error

@@ -10,6 +10,7 @@ import numpy as np
 from inscape.errors import WrongCall
 from inscape.progress import Progress, Report
 from inscape.recording import Embedding, Recording
+from inscape.studies.activations import is_constant, warn_of_constant
 from inscape.studies.asked import LAID_OUT, chosen_checkpoints, chosen_dims, chosen_layers, times_of
 from inscape.studies.embedding_results import TITLES, Step, store
 from inscape.studies.layouts import NEAR, NEIGHBORS, Floats, Layout
@@ -81,18 +82,20 @@ def embed_joint(
     with Progress(f"joint {TITLES[method]}", len(steps) + 1, "layouts", progress) as bar:
         bar.describe(f"joint {TITLES[method]} of {len(steps)} steps")
         blocks = [at_step(step, _read, array) for step, array in zip(steps, inputs, strict=True)]
-        laid = _lay_out(method, comparable(blocks, [step.layer for step in steps]), dims, seed)
+        laid = _lay_out(method, comparable(blocks, [step.layer for step in steps]), dims, seed, bar)
         bar(1)
         center = laid.mean(axis=0)  # one for all: it is one space
         layouts = []
         for step, array, coordinates in zip(steps, inputs, np.split(laid, len(steps)), strict=True):
-            bar.describe(f"quality of {step.layer} at {step.checkpoint}")
             layout = Layout(coordinates, dims, None, center)
             wants = quality is True or (quality == "last" and step.checkpoint == steps[-1].checkpoint)
-            layouts.append(
-                at_step(step, measured, layout, method, array, rec) if wants and len(rec) > 2 * NEIGHBORS else layout
-            )
+            if wants and len(rec) > 2 * NEIGHBORS:
+                with Progress(f"quality of {step.layer} at {step.checkpoint}", 0, "samples", bar) as part:
+                    layout = at_step(step, measured, layout, method, array, rec, part.reach)
+            layouts.append(layout)
             bar(1)
+    constant = [step for step, block in zip(steps, blocks, strict=True) if is_constant(block)]
+    warn_of_constant([f"{step.layer} at {step.checkpoint}" for step in constant])
     title = f"{TITLES[method]}, joint"
     store(rec, name, method, dims, steps, layouts, provenance, sequence=JOINT, title=title)
     rec.refresh()
@@ -102,13 +105,14 @@ def embed_joint(
 def _read(array: Any) -> Any:
     from inscape.shape import _validate
 
-    return _validate.matrix(np.asarray(array, dtype=np.float32))
+    return _validate.matrix(np.asarray(array, dtype=np.float32), rows=2)
 
 
-def _lay_out(method: str, rows: Floats, dims: int, seed: int | None) -> Floats:
+def _lay_out(method: str, rows: Floats, dims: int, seed: int | None, progress: Progress) -> Floats:
     from inscape import shape
 
-    near = shape.neighbors(rows, k=min(NEAR[method], len(rows) - 1), seed=seed or 0)
+    with Progress(f"neighbors of {len(rows):,} rows", len(rows), "samples", progress) as part:
+        near = shape.neighbors(rows, k=min(NEAR[method], len(rows) - 1), seed=seed or 0, progress=part)
     if method == "tsne":
         return shape.tsne(rows, neighbors=near, seed=seed)
     return shape.umap(rows, dims, near, seed=seed)

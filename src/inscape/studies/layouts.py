@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inscape.progress import Progress
 from inscape.recording import Recording
 from inscape.studies.neighbors import NEIGHBORS as NEIGHBORS
 from inscape.studies.neighbors import neighbors_of
@@ -57,6 +58,7 @@ def lay_out(
     dims: int,
     seed: int | None,
     before: Before | None = None,
+    progress: Progress | None = None,
 ) -> Layout:
     """Lay out one activation (N, D), read lazily from the recording.
 
@@ -68,6 +70,7 @@ def lay_out(
         dims: d.
         seed: None: another layout each time.
         before: of ``umap`` and ``tsne``: the step that it goes on from; None: it starts by itself.
+        progress: of the work that this is a part of; it is told of a search for neighbors.
     """
     if method == "pca":
         return _pca(array, dims)
@@ -76,14 +79,15 @@ def lay_out(
     from inscape import shape
 
     activation = np.asarray(array, dtype=np.float32)
-    found = neighbors_of(rec, layer, checkpoint, NEAR[method], seed=seed or 0)
+    show = False if progress is None else progress
+    found = neighbors_of(rec, layer, checkpoint, NEAR[method], seed=seed or 0, progress=show)
     start = None if before is None else before.layout.coordinates
     if method == "tsne":
         coordinates = shape.tsne(activation, neighbors=found, init=start, seed=seed)
     elif before is None:
         coordinates = shape.umap(activation, dims, found, seed=seed)
     else:
-        kept = neighbors_of(rec, before.layer, before.checkpoint, NEAR[method], seed=seed or 0)
+        kept = neighbors_of(rec, before.layer, before.checkpoint, NEAR[method], seed=seed or 0, progress=show)
         coordinates = shape.umap(activation, dims, found, start, seed, before=kept)
     return Layout(coordinates, dims, None, coordinates.mean(axis=0))
 

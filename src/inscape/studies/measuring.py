@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +25,19 @@ def is_measured(layout: Layout) -> bool:
     return layout.quality is not None and layout.quality.keys() >= {*_NUMBERS, "pca"}
 
 
-def measured(layout: Layout, method: str, array: Any, rec: Recording) -> Layout:
+def measured(
+    layout: Layout,
+    method: str,
+    array: Any,
+    rec: Recording,
+    progress: Callable[[int, int], None] | None = None,
+) -> Layout:
     """The layout with its quality: numbers for the whole, arrays for every sample, and the numbers of PCA beside.
 
     The quality of a layout is a dict of ``trustworthiness``, ``continuity``, ``recall``, ``k``, ``correlation``,
-    ``hit`` (None without labels), ``sampled`` (None: all samples), as in `inscape.shape.Quality`; and ``pca``: the same
-    numbers of the principal components of this activation at the same number of dimensions; None where the layout is
-    those, or the units themselves.
+    ``hit`` (None without labels), ``sampled`` (None: all samples), as in `inscape.shape.Quality`; and
+    ``pca``: the same numbers of the principal components of this activation at the same number of dimensions; None
+    where the layout is those, or the units themselves. `progress` is told the samples measured and their number.
     """
     from inscape import shape
 
@@ -42,7 +48,7 @@ def measured(layout: Layout, method: str, array: Any, rec: Recording) -> Layout:
     layouts = [layout.coordinates]
     if not alone and beside is None:
         layouts.append(_pca_coordinates(rec, array, dims))
-    found = shape.qualities(array, layouts, k=NEIGHBORS, labels=labels)
+    found = shape.qualities(array, layouts, k=NEIGHBORS, labels=labels, progress=progress)
     if len(found) > 1:
         beside = _numbers(found[1])
     return replace(layout, quality=_numbers(found[0]) | {"pca": beside}, per_sample=_arrays(found[0]))

@@ -20,6 +20,7 @@ from inscape.recording import Provenance, Recording, ResultArray, results
 from inscape.recording.arrays import LazyArray
 from inscape.recording.neighbors import FOLDER
 from inscape.recording.results import combine_digests
+from inscape.studies.activations import named
 
 if TYPE_CHECKING:
     from inscape.shape import Neighbors
@@ -38,7 +39,7 @@ def neighbors_of(
     k: int = NEIGHBORS,
     *,
     seed: int = 0,
-    progress: bool | Report | None = False,
+    progress: bool | Report | Progress | None = False,
 ) -> Neighbors:
     """The k nearest neighbors of every sample by one activation (Euclidean), found once and stored beside it.
 
@@ -48,7 +49,8 @@ def neighbors_of(
         k: at most the other samples; fewer samples have fewer neighbors.
         seed: of an approximate search, where one has to be made: stored neighbors count whatever their seed was, which
             their provenance tells.
-        progress: show a bar; None: where the error output is a terminal. Or a function, see `inscape.embed`.
+        progress: show a bar; None: where the error output is a terminal. Or a function, see `inscape.embed`; or the
+            progress of the work that this is a stage of.
 
     Returns:
         `inscape.shape.Neighbors` of this very k.
@@ -69,7 +71,8 @@ def neighbors_of(
     if stored is not None:
         return stored
     with Progress(f"neighbors of {layer} at {checkpoint}", len(rec), "samples", progress) as bar:
-        found = shape.neighbors(array, k=wanted, seed=seed, progress=bar)
+        with named(layer, checkpoint):
+            found = shape.neighbors(array, k=wanted, seed=seed, progress=bar)
         recall, samples = (1.0, None) if found.exact else shape.neighbor_recall(array, found)
     _store(rec, path, layer, checkpoint, array, found, seed, (recall, samples))
     return found.first(k)

@@ -34,7 +34,9 @@ def embed_own(
     from inscape.studies.embed import at_step, described
 
     if not name:
-        raise WrongCall("an embedding of your own takes a name", got=f"name={name!r}", remedy='give name="mine"')
+        raise WrongCall(
+            "an embedding of your own takes a name", got=f"name={name!r}", remedy='give name="mine" (--name mine)'
+        )
     given = _by_step(rec, arrays, layers, checkpoints)
     inputs = [rec.activation(*step) for step in given]
     steps = [Step(*step, array.digest or "") for step, array in zip(given, inputs, strict=True)]
@@ -50,9 +52,10 @@ def embed_own(
         for step, array, values in zip(steps, inputs, given.values(), strict=True):
             layout = Layout(values, values.shape[1], None, values.mean(axis=0))
             wants = quality is True or (quality == "last" and step.checkpoint == steps[-1].checkpoint)
-            layouts.append(
-                at_step(step, measured, layout, "own", array, rec) if wants and len(rec) > 2 * NEIGHBORS else layout
-            )
+            if wants and len(rec) > 2 * NEIGHBORS:
+                with Progress(f"quality of {step.layer} at {step.checkpoint}", 0, "samples", bar) as part:
+                    layout = at_step(step, measured, layout, "own", array, rec, part.reach)
+            layouts.append(layout)
             bar(1)
     parameters = {
         "layers": list(dict.fromkeys(step.layer for step in steps)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
-from inscape.errors import Mismatch
+from inscape.errors import InscapeWarning, Mismatch
 from inscape.recording import Recording, receipts
 
 _IDENTITY = ("file", "text")
@@ -15,7 +17,8 @@ def check_same_samples(rec: Recording, other: Recording) -> None:
     """Make sure that row i of both recordings is one sample.
 
     Their number and their labels must be the same. Beyond that the files or texts are compared where both have them,
-    else the models' inputs, and, where the models are fed differently, the thumbnails.
+    else the models' inputs, and, where the models are fed differently, the thumbnails. Where there is nothing of all
+    that, a warning says so.
 
     Raises:
         Mismatch: naming what differs, and the first sample where it does.
@@ -33,6 +36,12 @@ def check_same_samples(rec: Recording, other: Recording) -> None:
     if here.keys() == there.keys() and all(here[start].inputs == there[start].inputs for start in here):
         return
     if rec.plan.thumbnail is None or rec.plan.thumbnail != other.plan.thumbnail:
+        warnings.warn(
+            f"it can't be told whether {other.path.name} is of the same samples as {rec.path.name}: the models were "
+            "fed differently, and there are no files, texts or thumbnails to compare",
+            InscapeWarning,
+            stacklevel=3,
+        )
         return
     for start in sorted(here.keys() & there.keys()):
         for path, array in here[start].arrays.items():

@@ -15,6 +15,7 @@ from inscape.recording import Provenance, Recording, ResultArray, results
 from inscape.recording.names import to_folder
 from inscape.recording.results import combine_digests
 from inscape.recording.similarity import StoredSimilarity
+from inscape.studies.activations import NOT_FINITE
 from inscape.studies.embed import chosen_layers
 from inscape.studies.same_samples import check_same_samples
 
@@ -165,14 +166,6 @@ def measure(
 
     named = [f"{layer} at {checkpoint}" for layer, checkpoint in (*rows, *(columns if there is not None else ()))]
     with Progress(f"similarity by {TITLES[method]}", 0, "products", progress) as bar:
-        told = 0
-
-        def tell(done: int, total: int) -> None:
-            nonlocal told
-            bar.expect(total)
-            bar(done - told)
-            told = done
-
         try:
             values = shape.similarity_matrix(
                 here,
@@ -180,11 +173,11 @@ def measure(
                 method=method,
                 unbiased=unbiased,
                 names=named,
-                progress=tell,
+                progress=bar.reach,
             )
         except ArrayError as error:
-            at = f"{error.remedy}; or leave the layer out: layers=[…]" if "finite" in error.what else error.remedy
-            raise ArrayError(error.what, got=error.got, remedy=at) from error
+            remedy = NOT_FINITE if "not finite" in error.what else error.remedy
+            raise ArrayError(error.what, got=error.got, remedy=remedy) from error
     # Only a layer without any variance is unlike itself and everything else, exactly.
     silent = (values == 0).all(axis=1)
     constant = [place for place, nothing in zip(named, silent, strict=False) if nothing]

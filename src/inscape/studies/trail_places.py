@@ -44,7 +44,7 @@ def steps_of(
         if len(names) < 2:
             raise WrongCall(
                 "trails go through at least two layers",
-                got=", ".join(names),
+                got=f"one layer, {names[0]!r}",
                 remedy="choose more layers, or record more of them",
             )
         return [(name, at) for name in names], at
@@ -52,14 +52,14 @@ def steps_of(
         raise WrongCall(
             "trails along checkpoints are of one layer",
             got="one checkpoint" if checkpoint is not None else "several layers",
-            remedy="give a layer and checkpoints=, or along='layers'",
+            remedy="give a layer and checkpoints=, or along='layers' (--along layers)",
         )
     name = _hidden(rec) if layer is None else rec.layer(layer)
     if name == "input":
         raise WrongCall(
             "the data is the same at every checkpoint, so its trails stand still",
             got="layer 'input'",
-            remedy="choose a layer of the model, or along='layers'",
+            remedy="choose a layer of the model, or along='layers' (--along layers)",
         )
     wanted = None if checkpoints is None else {rec.checkpoint(one) for one in checkpoints}
     times = [time for time in rec.checkpoints if wanted is None or time in wanted]
@@ -67,7 +67,7 @@ def steps_of(
         raise WrongCall(
             "trails go through at least two checkpoints",
             got=f"one checkpoint, {times[0]!r}",
-            remedy="record the training step by step with inscape.Recorder, or choose along='layers'",
+            remedy="record the training step by step with inscape.Recorder, or choose along='layers' (--along layers)",
         )
     return [(name, time) for time in times], name
 

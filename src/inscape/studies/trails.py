@@ -110,7 +110,15 @@ def trails(
     with Progress("trails", len(steps) + 2, "steps", progress) as bar:
         paths, quality = places(rec, stored, steps, bar)
         labels = rec.labels
-        found = measure(rec, steps, paths, labels, lambda *step: neighbors_of(rec, *step, seed=seed).indices, seed, bar)
+        found = measure(
+            rec,
+            steps,
+            paths,
+            labels,
+            lambda *step: neighbors_of(rec, *step, seed=seed, progress=bar).indices,
+            seed,
+            bar,
+        )
         _store(rec, name, along, fixed, stored, steps, paths, quality, found, labels, provenance, bar)
     rec.refresh()
     return rec.trail(name)

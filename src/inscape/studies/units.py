@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from inscape.errors import ArrayError
 from inscape.progress import Progress, Report
 from inscape.recording import Provenance, Recording, ResultArray, results
 from inscape.recording.arrays import AnyArray, LazyArray
 from inscape.recording.names import to_folder
 from inscape.recording.results import combine_digests
 from inscape.recording.units import StoredUnits
+from inscape.studies.activations import named
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn")
 
@@ -74,10 +74,8 @@ def units(
         stored = rec.unit_map(name)
         if not stored.stale and stored.provenance.same_work(provenance):
             return stored
-    try:
+    with named(layer, at):
         arrays, found = _measure(rec, activation, classes, trees, seed, progress)
-    except ArrayError as error:
-        raise ArrayError(f"{layer} at checkpoint {at}: {error.what}", got=error.got, remedy=error.remedy) from error
     attributes = {
         "title": f"units of {layer} at {at}",
         "layer": layer,
