@@ -84,7 +84,12 @@ def test_a_png_shows_the_trails_alone(theme: str, trailed: Path, tmp_path: Path,
     assert (picture == (0, 114, 178)).all(axis=-1).sum() > 50
 
 
-def test_a_film_lets_the_trails_grow_and_is_always_the_same(chrome: Browser, address: str) -> None:
+def test_a_film_lets_the_trails_grow_and_is_always_the_same(chrome: Browser, demo_recording: Path) -> None:
+    with served(*only_recording(demo_recording)) as address:
+        grows_and_is_the_same(chrome, address)
+
+
+def grows_and_is_the_same(chrome: Browser, address: str) -> None:
     made: list[list[Floats]] = []
     for _ in range(2):
         opening, wanted = driven(chrome, address, "a.gif", seconds=1.2, fps=10.0)
