@@ -251,7 +251,7 @@ def test_a_result_that_can_not_take_its_place_leaves_the_one_before(tmp_path: Pa
 
 def test_a_replacement_that_was_killed_can_be_begun_again(tmp_path: Path) -> None:
     root = record(tmp_path / "a.inscape", "0").path
-    for kind in results.KINDS:
+    for kind in journal.KINDS:
         store(root, f"{kind}/mine", 1.0)
     shutil.rmtree(root / "receipts")
     (root / "zarr.json").unlink()  # as far as a killed process had come that was to replace the recording
