@@ -189,7 +189,9 @@ async samples => {
         places.push(samples.map(sample => window.inscape.whereIs(sample)));
     };
     // On a busy machine it takes longer: then until the page says that it rests.
-    for (let end = performance.now() + 1500; performance.now() < end || (!window.inscape.view.ready && performance.now() < end + 15000);) await look();
+    const end = performance.now() + 1500;
+    const under = () => !window.inscape.view.ready && performance.now() < end + 15000;
+    while (performance.now() < end || under()) await look();
     await look();
     return {places, times};
 }
