@@ -114,6 +114,12 @@ def served() -> Iterator[Callable[[Path], str]]:
         server.close()
 
 
+COUNT_LOST = (
+    "addEventListener('webglcontextlost', () => { window.contextsLost = (window.contextsLost ?? 0) + 1 }, true)"
+)
+"""What a browser may do by itself, and a test that fails is to tell."""
+
+
 @dataclass
 class Tour:
     """The page, driven through `window.inscape` and seen through screenshots."""
@@ -132,6 +138,12 @@ class Tour:
     def view(self) -> dict[str, Any]:
         view: dict[str, Any] = self.page.evaluate("window.inscape.view")
         return view
+
+    def where_is(self, sample: int) -> Floats:
+        """(2,): CSS pixels of the stage, of a picture that is ready."""
+        place = self.page.evaluate("sample => window.inscape.whereIs(sample)", sample)
+        assert place is not None, f"it is nowhere; {self.page.evaluate('[window.contextsLost, window.inscape.view]')}"
+        return np.array(place, dtype=float)
 
     def is_ready(self) -> bool:
         view = self.view  # read once: between two readings it may go
@@ -184,6 +196,7 @@ def open_page(context: BrowserContext, address: str, ready: bool = True) -> Tour
     tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
     tour.page.on("requestfailed", lambda request: tour.messages.extend(complaint_of(request)))
     tour.page.on("request", lambda request: tour.requests.append(request.url))
+    tour.page.add_init_script(COUNT_LOST)
     tour.page.goto(address)
     if ready:
         tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))

@@ -195,8 +195,10 @@ FRAMES = """sample => {
 
 def noted(tour: Tour) -> Floats:
     """(frame, picture, 2)"""
-    frames: Floats = np.array(tour.page.evaluate("(cancelAnimationFrame(window.noting), window.frames_)"))
-    return frames
+    frames, lost = tour.page.evaluate("(cancelAnimationFrame(window.noting), [window.frames_, window.contextsLost])")
+    empty = [i for i, frame in enumerate(frames) if None in frame]
+    assert not empty, f"frames {empty} of {len(frames)} had no picture; contexts lost: {lost}"
+    return np.array(frames)
 
 
 def test_both_pictures_set_out_together_and_nothing_jumps(compared: Tour, compared_demo: Path) -> None:

@@ -409,14 +409,13 @@ def test_zoom_and_pan_and_back(trails: Tour) -> None:
     # Of pointers the page hears whole pixels.
     at = np.round(zero + np.array([300, 200])) - zero
     trails.page.mouse.move(*(zero + at))
-    sample_at = trails.page.evaluate("window.inscape.whereIs(7)")
+    sample_at = trails.where_is(7)
     trails.page.mouse.wheel(0, -400)
     trails.wait(lambda: trails.state["trails"]["camera"]["zoom"] > 1.5)
     zoom = trails.state["trails"]["camera"]["zoom"]
     trails.wait(trails.is_ready)
-    x, y = trails.page.evaluate("window.inscape.whereIs(7)")
     # What was under the pointer stays there.
-    assert [x, y] == pytest.approx(at + zoom * (np.asarray(sample_at) - at), abs=0.1)
+    assert trails.where_is(7) == pytest.approx(at + zoom * (sample_at - at), abs=0.1)
     trails.page.get_by_test_id("stage").focus()
     trails.page.keyboard.press("ArrowLeft")
     trails.wait(lambda: trails.state["trails"]["camera"]["x"] != 0)
