@@ -106,7 +106,7 @@ def test_without_labels_there_is_a_map_without_powers(tmp_path: Path) -> None:
 
 def test_bad_input_is_answered(tmp_path: Path) -> None:
     X = np.random.default_rng(0).normal(size=(30, 4))
-    with pytest.raises(ArrayError, match=r"input at checkpoint 0: X needs at least 3 samples"):
+    with pytest.raises(ArrayError, match=r"input at checkpoint 0 needs at least 3 samples"):
         inscape.units(record(X[:2], tmp_path / "few.inscape"), "input", progress=False)
     with pytest.raises(ArrayError, match="every unit gives the same"):
         inscape.units(record(np.ones((30, 4)), tmp_path / "constant.inscape"), "input", progress=False)
