@@ -306,7 +306,15 @@ def test_it_looks_right_in(open_tour: Any, served_demo: str, tmp_path_factory: A
 def test_a_flipped_byte_is_an_error_that_names_the_array(tour: Tour) -> None:
     page = tour.page
 
+    # By then the page is connected: when it is told so it tries again by itself.
+    tour.wait(tour.is_ready)
+    time.sleep(1)
+    broken = True
+
     def flip(route: Any) -> None:
+        if not broken:
+            route.continue_()
+            return
         answer = route.fetch()
         body = bytearray(answer.body())
         body[1234] ^= 4
@@ -318,7 +326,7 @@ def test_a_flipped_byte_is_an_error_that_names_the_array(tour: Tour) -> None:
     message.wait_for()
     assert "embeddings/pca/screen" in message.inner_text() and "checksum" in message.inner_text()
     tour.wait(lambda: tour.view is None)  # no picture is better than a wrong one
-    page.unroute("**/embeddings/pca/screen/**")
+    broken = False
     message.get_by_role("button", name="Try again").click()
     tour.wait(lambda: tour.view is not None and tour.view["ready"])
     assert tour.state["layer"] == "conv3" and message.count() == 0
