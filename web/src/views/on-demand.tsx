@@ -37,8 +37,12 @@ export function onDemand<P extends { readonly state: AppState }>(title: string, 
     failed.value = !(await prepare());
   };
   const Part: FunctionComponent<P> = (props) => {
-    // What failed while nobody looked is tried again.
-    useLayoutEffect(() => void props.state.film.awaits(want()), []);
+    useLayoutEffect(() => {
+      // Until it is there, the picture is not the state's.
+      if (!part.peek() && place !== "lines") props.state.drawn = false;
+      // What failed while nobody looked is tried again.
+      void props.state.film.awaits(want());
+    }, []);
     const There = part.value;
     if (There) return <There {...props} />;
     const instead = <Instead title={title} lines={place === "lines"} failed={failed.value} retry={() => void want()} />;
