@@ -181,7 +181,8 @@ def aligned(demo: Path, embedding: str, layer: str, checkpoint: str) -> np.ndarr
     step = [(s["layer"], s["checkpoint"]) for s in content["steps"]].index((layer, checkpoint))
     coordinates = np.asarray(group["coordinates"][step], np.float64)
     center = 0 if content["center"] is None else np.asarray(content["center"][step])
-    return (coordinates - center) @ np.asarray(group["alignment"][step], np.float64)  # type: ignore[no-any-return]
+    aligned: np.ndarray[Any, Any] = (coordinates - center) @ np.asarray(group["alignment"][step], np.float64)
+    return aligned
 
 
 def radius(cloud: np.ndarray[Any, Any]) -> float:
