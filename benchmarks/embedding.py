@@ -15,6 +15,8 @@ layout, alignment, storing; only quality, which umap-learn does not measure, is 
    other by orthogonal Procrustes, ours as well, and the mean distance of a sample between the two is its movement. The
    independent runs are brought together pair by pair, which no single picture of them could show: it favors them. Two
    averages are printed: the mean of our movements over the mean of theirs, and the mean of the ratios. At most 1/3.
+   Beside them stands what the activations themselves move, in all their dimensions, scaled and brought together alike:
+   what changed so much in the network can't keep still in a faithful picture of it.
 4. Does displacement follow change? Spearman's correlation over the samples between the distance each went and the share
    of its 15 nearest neighbors in the activations that changed, averaged over the pairs: not less than independent
    runs'. Ours moves a sample by just this change, so this number is partly of its own making. Two others are not: the
@@ -150,6 +152,7 @@ def measured(
         }
         if before is not None:
             went = [displacement(layouts[before], layouts[step]) for layouts in (ours, theirs)]
+            own = displacement(*alike(np.asarray(rec.activation(*before), np.float32), X))
             (near, far), (near_before, far_before) = activation(step), activation(before)
             changes = {
                 "neighbors": changed(near_before[:, :K], near[:, :K]),
@@ -161,6 +164,7 @@ def measured(
                 name: [float(spearmanr(w, change).statistic) if np.ptp(change) > 0 else None for w in went]
                 for name, change in changes.items()
             }
+            entry["activations_moved"] = float(own.mean())
             entry["changed"] = float(changes["neighbors"].mean())
         steps.append(entry)
     spent = np.array([step["seconds"] for step in steps]).sum(axis=0) + np.array([rest, 0.0])
@@ -184,6 +188,7 @@ def measured(
         "movement": [float(m) for m in moved.mean(axis=0)],
         "movement_ratio": float(moved[:, 0].mean() / moved[:, 1].mean()),
         "movement_mean_of_ratios": float((moved[:, 0] / moved[:, 1]).mean()),
+        "activations_moved": float(np.mean([step["activations_moved"] for step in pairs])),
         "follows_change": {name: mean(name) for name in ("neighbors", "neighbors_50", "distances")},
     }
 
@@ -192,6 +197,19 @@ def unit(Y: np.ndarray) -> np.ndarray:
     """Centered, at a root-mean-square distance of 1 from the middle."""
     Y = Y - Y.mean(axis=0)
     return Y / np.sqrt((Y**2).sum(axis=1).mean())
+
+
+def alike(before: np.ndarray, after: np.ndarray) -> list[np.ndarray]:
+    """Two activations in as many dimensions, at most as many as samples, all distances as they are."""
+    both = []
+    for X in (before, after):
+        X = X.reshape(len(X), -1) - X.reshape(len(X), -1).mean(axis=0)
+        if X.shape[1] > len(X):
+            values, vectors = np.linalg.eigh(X @ X.T)
+            X = vectors * np.sqrt(np.maximum(values, 0))
+        both.append(X)
+    width = max(X.shape[1] for X in both)
+    return [np.pad(X, ((0, 0), (0, width - X.shape[1]))) for X in both]
 
 
 def displacement(before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -243,13 +261,16 @@ def peers(X: np.ndarray) -> list[dict[str, Any]]:
 
 def shown(report: dict[str, Any]) -> str:
     """The report as a table for people."""
-    lines = ["layer       checkpoint    s ours  theirs   trust ours  theirs   moved ours  theirs   neighbors changed"]
+    lines = [
+        "layer       checkpoint    s ours  theirs   trust ours  theirs   moved ours  theirs  activations"
+        "   neighbors changed"
+    ]
     for step in report["steps"]:
         move = "".join(f"{m:8.3f}" for m in step.get("movement", ()))
         lines.append(
             f"{step['layer']:12}{step['checkpoint']:12}{step['seconds'][0]:8.2f}{step['seconds'][1]:8.2f}"
             f"{step['trustworthiness'][0]:13.4f}{step['trustworthiness'][1]:8.4f}     {move}"
-            + (f"{step['changed']:14.2f}" if "changed" in step else "")
+            + (f"{step['activations_moved']:13.3f}{step['changed']:20.2f}" if "changed" in step else "")
         )
     follows = report["follows_change"]
     lines += [
@@ -260,6 +281,8 @@ def shown(report: dict[str, Any]) -> str:
         f"{report['trustworthiness'][1]:.4f}",
         f"movement         {report['movement'][0]:.3f} / {report['movement'][1]:.3f} = {report['movement_ratio']:.3f}; "
         f"mean of the ratios {report['movement_mean_of_ratios']:.3f}   (≤ 0.333)",
+        f"                 the activations themselves move {report['activations_moved']:.3f} "
+        f"= {report['activations_moved'] / report['movement'][1]:.3f} of the independent runs",
         *(
             f"follows change   of {name}: {values[0]:.3f}, independent runs {values[1]:.3f}"
             for name, values in follows.items()

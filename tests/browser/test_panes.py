@@ -286,6 +286,29 @@ def test_a_grid_of_layers_by_checkpoints_is_brushed_and_entered(tour: Tour, demo
     assert np.abs(places(tour, [1, 50]) - expected(tour, points)).max() <= 1
 
 
+def test_a_hand_that_keeps_still_finds_a_cloud_that_comes_later(tour: Tour) -> None:
+    tour.show(**SETTLED)
+    # The cells are read only once the hand is there.
+    held: list[Any] = []
+    waits = True
+    tour.page.route("**/embeddings/**", lambda route: held.append(route) if waits else route.continue_())
+    tour.page.keyboard.press("g")
+    canvas = tour.page.locator(".grid-canvas canvas")
+    tour.wait(lambda: canvas.count() and canvas.bounding_box()["height"] > 800 and held)
+    box = canvas.bounding_box()
+    tour.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 26)
+    tour.wait(lambda: tour.page.evaluate("document.querySelector('.grid-canvas canvas').matches(':hover')"))
+    assert tour.state["hover"] is None and not tour.view["ready"]
+    waits = False
+    for route in held:
+        route.continue_()
+    tour.wait(lambda: tour.page.locator(".grid-canvas circle").count() == 9 * 13)
+    # Who lets go of it by a key is not given it again.
+    tour.wait(lambda: tour.view["ready"])
+    tour.page.keyboard.press("Escape")
+    tour.wait(lambda: tour.page.locator(".grid-canvas circle").count() == 0)
+
+
 def test_the_cells_of_a_grid_turn_as_fast_as_one_picture(tour: Tour) -> None:
     """Many pictures of one space share a tour: it must not be turned once by each."""
 

@@ -86,6 +86,25 @@ export class Gl {
     return texture;
   }
 
+  /** What is drawn to in place of the canvas, and can be copied to it. */
+  target(width: number, height: number): { readonly texture: WebGLTexture; readonly target: WebGLFramebuffer } {
+    const { gl } = this;
+    const texture = this.dataTexture();
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    const target = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    this.made.set(target, () => gl.deleteFramebuffer(target));
+    return { texture, target };
+  }
+
+  /** Free one of them before the rest. */
+  freeTarget(target: WebGLFramebuffer): void {
+    this.made.get(target)?.();
+    this.made.delete(target);
+  }
+
   /** Free one texture before the rest. */
   freeTexture(texture: WebGLTexture): void {
     this.made.get(texture)?.();

@@ -4,11 +4,12 @@ import type { Rgb } from "../theme/palette";
 import { timeColors } from "../theme/time-colors";
 import { type Camera, WHOLE } from "../tour/camera";
 import type { Placed } from "../tour/regions";
-import { type Extent, extentOf, headsAt, type Mix, nearestHead, nearestTrail, type Trails, weightsOf } from "../tour/trails";
+import { type Extent, extentOf, headsAt, type Mix, nearestHead, nearestTrail, type Trails } from "../tour/trails";
 import { Gl } from "./gl";
 import { pointDiameter } from "./points-pass";
 import { type TrailOrder, trailOrder } from "./trail-order";
-import { type Stroke, type TrailsLook, TrailsPass } from "./trails-pass";
+import { TrailsPainter } from "./trails-painter";
+import { type TrailsLayer, type TrailsLook, TrailsPass } from "./trails-pass";
 import type { Part } from "./draw-order";
 
 /** The share of the stage that the whole takes. */
@@ -28,12 +29,6 @@ export interface TrailsFrame {
   readonly fade: number;
 }
 
-/** One layer of the picture; what it is wider by is in CSS pixels. */
-export interface TrailsLayer extends Stroke {
-  readonly what: "lines" | "heads";
-  readonly part: Part;
-}
-
 /** What was drawn last, as far as a picture by other means needs it; lengths are in CSS pixels. */
 export interface DrawnTrails {
   readonly trails: Trails;
@@ -50,6 +45,9 @@ export interface DrawnTrails {
 export class TrailsStage {
   private readonly context: Gl;
   private readonly pass: TrailsPass;
+  private readonly painter: TrailsPainter;
+  /** Changes with all but the frame and the camera. */
+  private version = 0;
   private trails: Trails | null = null;
   private extent: Extent = { middle: [0, 0], half: [1, 1] };
   private groups: Uint16Array = new Uint16Array(0);
@@ -71,12 +69,13 @@ export class TrailsStage {
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.context = new Gl(canvas);
     this.pass = new TrailsPass(this.context);
+    this.painter = new TrailsPainter(this.context, this.pass);
   }
 
   setTrails(trails: Trails | null): void {
     if (trails === this.trails) return;
     this.trails = trails;
-    this.order = null;
+    this.forgetOrder();
     this.heads = null;
     if (!trails) return;
     this.extent = extentOf(trails);
@@ -85,18 +84,18 @@ export class TrailsStage {
 
   setGroups(groups: Uint16Array): void {
     this.groups = groups;
-    this.order = null;
+    this.forgetOrder();
   }
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
-    this.order = null;
+    this.forgetOrder();
   }
 
   /** (sample,): 1 for those on top. */
   setSelected(selected: Uint8Array): void {
     this.selected = selected;
-    this.order = null;
+    this.forgetOrder();
   }
 
   /** A color a group; with a group lit, the others are faded. */
@@ -106,7 +105,7 @@ export class TrailsStage {
     this.dark = dark;
     this.faded = Uint8Array.from(colors, (_, i) => (lit !== null && lit < colors.length && i !== lit && !(Math.abs(i - lit) <= near && i < colors.length - 1) ? 1 : 0));
     this.pass.setShades(timeColors(colors, dark));
-    this.order = null;
+    this.forgetOrder();
   }
 
   resize(width: number, height: number, ratio: number): void {
@@ -130,22 +129,39 @@ export class TrailsStage {
     return { scale, x: left - scale * middle[0], y: top + scale * middle[1] };
   }
 
-  draw(frame: TrailsFrame | null, camera: Camera, hovered: number | null): void {
+  /** Draw, or go on drawing what takes longer than a frame. Is there something new to see? */
+  draw(frame: TrailsFrame | null, camera: Camera, hovered: number | null, atOnce = false): boolean {
     const { gl } = this.context;
     this.camera = camera;
     this.frame = frame;
     this.heads = null;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
     const { trails } = this;
-    if (!trails || !frame || this.groups.length !== trails.samples || !this.colors.length) return;
-    const look = this.look(frame, this.ratio);
-    const one = hovered === null ? null : this.one(hovered);
-    for (const { what, part, wider = 0, ...stroke } of [...this.layers(frame.fade), ...(one ? this.lit(one) : [])]) {
-      if (what === "lines") this.pass.drawLines(look, part, { ...stroke, wider: wider * this.ratio });
-      else this.pass.drawHeads(look, part, { ...stroke, wider: wider * this.ratio });
+    if (!trails || !frame || this.groups.length !== trails.samples || !this.colors.length) {
+      gl.clearColor(0, 0, 0, 0);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      return true;
     }
+    const inPixels = (layers: readonly TrailsLayer[]): TrailsLayer[] => layers.map((layer) => ({ ...layer, wider: (layer.wider ?? 0) * this.ratio }));
+    const one = hovered === null ? null : this.one(hovered);
+    const { width, height } = this.canvas;
+    return this.painter.paint({
+      look: this.look(frame, this.ratio),
+      layers: (share) => inPixels(this.layers(frame.fade, share)),
+      lit: one ? inPixels(this.lit(one)) : [],
+      key: JSON.stringify([frame, camera, width, height, this.ratio, this.version]),
+      atOnce,
+    });
+  }
+
+  /** Is all of the picture in sight? Else it wants to be drawn on. */
+  get whole(): boolean {
+    return this.painter.whole || !this.trails;
+  }
+
+  /** Trails that are in sight. */
+  get seen(): number {
+    return Math.ceil(this.painter.share * this.drawn);
   }
 
   /** The last picture, for one by other means: without what the pointer is on. */
@@ -160,17 +176,19 @@ export class TrailsStage {
     const { frame, camera, width, height, ratio: own } = this;
     if (!frame) return null;
     this.resize(width, height, ratio);
-    this.draw(frame, camera, null);
+    this.draw(frame, camera, null, true);
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
     copy.getContext("2d")?.drawImage(this.canvas, 0, 0);
     this.resize(width, height, own);
-    this.draw(frame, camera, null);
+    this.draw(frame, camera, null, true);
     return copy;
   }
 
-  private layers(fade: number): TrailsLayer[] {
-    const { beneath, plain, selected } = this.ordered();
+  /** A share of the trails is as dense as all of them: each is less transparent. */
+  private layers(fade: number, share = 1): TrailsLayer[] {
+    const ordered = this.ordered();
+    const [beneath, plain, selected] = [ordered.beneath, ordered.plain, ordered.selected].map(({ first, count }) => ({ first, count: Math.ceil(share * count) }));
     const faint = selected.count ? FAINT.selected : 1;
     const lines = lineOpacity(beneath.count + plain.count);
     return [
@@ -241,6 +259,11 @@ export class TrailsStage {
     this.context.free();
   }
 
+  private forgetOrder(): void {
+    this.order = null;
+    this.version += 1;
+  }
+
   private headsNow(): Float32Array | null {
     if (!this.trails || !this.frame) return null;
     return (this.heads ??= headsAt(this.trails, this.frame.now, this.frame.mix));
@@ -268,7 +291,7 @@ export class TrailsStage {
     const nearer = Math.min(2.2, Math.max(0.8, camera.zoom ** 0.3));
     return {
       now,
-      weights: weightsOf(mix),
+      mix,
       zero: [x * ratio, y * ratio],
       scale: scale * ratio,
       // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.

@@ -6,8 +6,8 @@
 import { type Rgb, toRgb } from "../theme/palette";
 import { timeColor } from "../theme/time-colors";
 import { momentOf, wayOf } from "../tour/trails";
-import { stretches } from "./trails-pass";
-import type { DrawnTrails, TrailsLayer } from "./trails-stage";
+import type { TrailsLayer } from "./trails-pass";
+import type { DrawnTrails } from "./trails-stage";
 import { documentOf, hexOf, make, type Words } from "./vector";
 
 /** Pieces of the whole time, at most: neighbors in color can't be told apart. */
@@ -114,4 +114,16 @@ function headOf(way: Float32Array, style: Record<string, string>, size: number, 
   const corner = (along: number, across: number): string => `${(x + big * (along * ux - across * uy)).toFixed(1)} ${(y + big * (along * uy + across * ux)).toFixed(1)}`;
   const rim: Record<string, string> = ring > 0 ? { stroke: style.fill, "stroke-opacity": style["fill-opacity"], "stroke-width": rounded(2 * ring), "stroke-linejoin": "round" } : {};
   return make("path", { d: `M${corner(0.5, 0)}L${corner(-0.4, 0.378)}L${corner(-0.4, -0.378)}Z`, ...style, ...rim });
+}
+
+/** Points from one step to the next, as they are drawn one after another, up to the last one. */
+export function stretches(times: ArrayLike<number>, last: number): [number, number][] {
+  const found: [number, number][] = [];
+  for (let from = 0; from < last; ) {
+    let to = from + 1;
+    while (to < last && times[to] < Math.floor(times[from] + 1e-4) + 1 - 1e-4) to++;
+    found.push([from, to]);
+    from = to;
+  }
+  return found;
 }

@@ -31,6 +31,8 @@ export class TrailsState {
   readonly loaded: Signal<{ readonly index: TrailsIndex; readonly trails: Trails } | null> = signal(null);
   readonly fetching = signal(false);
   readonly problem: Signal<string | null> = signal(null);
+  /** How many trails are in sight while all of them take longer than a frame to draw; null: all. */
+  readonly seen: Signal<number | null> = signal(null);
   /** Is the stage's last picture that of this state? */
   drawn = false;
 

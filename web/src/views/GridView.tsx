@@ -9,7 +9,7 @@ import type { AppState } from "../state/app-state";
 import type { Cell } from "../state/grid";
 import { GridMotion } from "../state/grid-motion";
 import { ContextLost, Message } from "./Message";
-import { runGrid } from "./grid-run";
+import { type GridHand, runGrid } from "./grid-run";
 import { useStage } from "./stage-loop";
 import { percent } from "./trust-table";
 
@@ -25,6 +25,7 @@ export function GridView({ state }: { state: AppState }) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const marks = useRef<SVGSVGElement>(null);
+  const hand = useRef<GridHand>({ waits: null }).current;
   const [size, setSize] = useState({ width: 0, height: 0 });
   const wraps = columns.length === 1 && rows.length > 1;
   const { width, height, across } = cellSize(size, rows.length, columns.length);
@@ -53,7 +54,7 @@ export function GridView({ state }: { state: AppState }) {
     return () => made.end();
   }, [recording, cells]);
   const { failure, lost } = useStage(
-    (contextChanged) => (canvas.current && marks.current && motion && size.width ? runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: across, width, height, contextChanged }) : undefined),
+    (contextChanged) => (canvas.current && marks.current && motion && size.width ? runGrid({ state, motion, canvas: canvas.current, marks: marks.current, columns: across, width, height, hand, contextChanged }) : undefined),
     [motion, width, height, across, size.width > 0],
   );
   if (!recording) return null;

@@ -59,10 +59,23 @@ export function TrailsView({ state, recording }: { state: AppState; recording: O
             graph={graphOf(store, shownLayer, place)}
           />
         )}
+        <Seen state={state} />
         {lost && <ContextLost />}
       </div>
       {problem && <Message title="These trails can't be shown" text={problem} retry={() => (state.attempt.value += 1)} />}
     </div>
+  );
+}
+
+/** That some of the trails stand for all of them, while a slow machine is at it. */
+function Seen({ state }: { state: AppState }) {
+  const seen = state.trails.seen.value;
+  if (seen === null) return null;
+  const all = state.shownCount.value;
+  return (
+    <p class="trails-seen" data-testid="trails-seen">
+      {seen.toLocaleString("en-US")} of {all.toLocaleString("en-US")} trails for now; the others follow
+    </p>
   );
 }
 
@@ -84,11 +97,13 @@ function runTrails(
     trails.advance(seconds);
     const hovered = state.hover.peek();
     const there = trails.loaded.peek() !== null;
-    stage.draw(there ? { now: trails.now.peek(), mix: trails.mix(), ...trails.look } : null, trails.camera.peek(), hovered);
+    const news = stage.draw(there ? { now: trails.now.peek(), mix: trails.mix(), ...trails.look } : null, trails.camera.peek(), hovered, state.film.held.peek());
+    if (!news) return;
     const { scale, x, y } = stage.placing;
-    state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.drawn, ...NO_IMAGES };
+    state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.seen, ...NO_IMAGES };
+    trails.seen.value = stage.whole ? null : stage.seen;
     onHoverPlace(hovered === null ? null : inside(stage.whereIs(hovered), stage));
-    trails.drawn = state.drawn = there && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
+    trails.drawn = state.drawn = there && stage.whole && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
   };
   const loop = runLoop({
     canvas,
@@ -97,7 +112,7 @@ function runTrails(
     // While somebody draws, all waits.
     advance: (seconds) => (state.selecting.drawing.peek() ? undefined : state.advance(seconds)),
     pass,
-    active: () => trails.active,
+    active: () => trails.active || !stage.whole,
     frameTimes: state.frameTimes,
     onAsk: () => (trails.drawn = false),
     onLost: () => {
@@ -160,6 +175,7 @@ function runTrails(
     for (const stop of stops) stop();
     state.pick = state.whereIs = state.placed = null;
     trails.drawn = false;
+    trails.seen.value = null;
     stage.free();
   };
 }

@@ -17,6 +17,12 @@ const BRUSH = 10;
 const STILL = 4;
 const SVG = "http://www.w3.org/2000/svg";
 
+/** A pointer that found nothing under it. It outlives a run: cells get another size under a hand that keeps still. */
+export interface GridHand {
+  /** CSS pixels of the canvas; null where something was found, or the pointer is elsewhere. */
+  waits: readonly [number, number] | null;
+}
+
 export interface GridRun {
   readonly state: AppState;
   readonly motion: GridMotion;
@@ -26,11 +32,12 @@ export interface GridRun {
   /** CSS pixels of a cell. */
   readonly width: number;
   readonly height: number;
+  readonly hand: GridHand;
   /** The graphics context was lost, or is there again: then another stage is to be made. */
   readonly contextChanged: (there: boolean) => void;
 }
 
-export function runGrid({ state, motion, canvas, marks, columns, width, height, contextChanged }: GridRun): () => void {
+export function runGrid({ state, motion, canvas, marks, columns, width, height, hand, contextChanged }: GridRun): () => void {
   const stage = new GridStage(canvas);
   const rows = Math.ceil(motion.frames().length / Math.max(1, columns));
   canvas.style.width = `${width * columns}px`;
@@ -39,12 +46,20 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
   const cells = (): (Drawn | null)[] => motion.frames().map((picture, i) => picture && { frame: picture, ...boxOf(i) });
   // From the first: a hand that points before the first frame finds what lies under it.
   let drawn = cells();
+  const cellAt = (x: number, y: number): Drawn | null => drawn[Math.floor(y / height) * columns + Math.floor(x / width)] ?? null;
 
+  const pointedAt = (x: number, y: number): number | null => {
+    const cell = cellAt(x, y);
+    return cell && stage.pick(cell, x, y);
+  };
   const pass = (seconds: number): void => {
     const playing = state.playing.peek() && !state.held.peek();
     state.motion.advance(seconds, playing, state.speed.peek());
     motion.advance(seconds, playing, state.speed.peek());
     drawn = cells();
+    // A cloud that comes later is pointed at by a hand that is there already; one that turns under it is not.
+    if (hand.waits && !playing && state.hover.peek() === null) state.hover.value = pointedAt(...hand.waits);
+    if (state.hover.peek() !== null) hand.waits = null;
     stage.draw(drawn.filter((cell) => cell !== null));
     mark(marks, drawn, state.hover.peek());
     state.drawn = !motion.loading;
@@ -91,10 +106,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
       ask();
     }),
     state.film.join({ box: canvas, pass: loop.pass, vector: () => null, isLoading: () => motion.loading }),
-    brushOn(state, canvas, (x, y) => {
-      const i = Math.floor(y / height) * columns + Math.floor(x / width);
-      return drawn[i] ?? null;
-    }, stage),
+    brushOn(state, canvas, hand, cellAt, stage),
   ];
   return () => {
     loop.stop();
@@ -120,11 +132,12 @@ function mark(marks: SVGSVGElement, drawn: readonly (Drawn | null)[], sample: nu
 }
 
 /** Point, click and brush on the cells. */
-function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number, y: number) => Drawn | null, stage: GridStage): () => void {
+function brushOn(state: AppState, canvas: HTMLCanvasElement, hand: GridHand, cellAt: (x: number, y: number) => Drawn | null, stage: GridStage): () => void {
   let stroke: { x: number; y: number; moved: boolean; taken: readonly number[]; before: ReturnType<AppState["handling"]["moment"]> } | null = null;
   const onDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     const [x, y] = placeOn(canvas, event);
+    hand.waits = null;
     stroke = { x, y, moved: false, taken: event.shiftKey ? state.selection.peek() : [], before: state.handling.moment() };
     if (event.pointerType === "mouse") canvas.setPointerCapture(event.pointerId);
   };
@@ -133,6 +146,7 @@ function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number,
     const cell = cellAt(x, y);
     if (!stroke) {
       state.hover.value = cell && stage.pick(cell, x, y);
+      hand.waits = state.hover.value === null ? [x, y] : null;
       return;
     }
     if (!stroke.moved && Math.hypot(x - stroke.x, y - stroke.y) < STILL) return;
@@ -153,6 +167,7 @@ function brushOn(state: AppState, canvas: HTMLCanvasElement, cellAt: (x: number,
     stroke = null;
   };
   const onLeave = (): void => {
+    hand.waits = null;
     if (!stroke) state.hover.value = null;
   };
   return listenTo(canvas, { pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: onUp, pointerleave: onLeave });
