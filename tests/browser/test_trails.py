@@ -241,6 +241,12 @@ def test_what_is_drawn_over_many_frames_is_what_is_drawn_at_once(trails: Tour) -
     assert trails.page.evaluate(READ) == rested
     trails.page.evaluate("window.inscape.release()")
     trails.wait(trails.is_ready)
+    # A picture that was drawn at once rests as it is.
+    trails.page.evaluate("window.inscape.state = {trails: {strength: 0.3}}; window.inscape.frame(0)")
+    trails.page.evaluate("window.inscape.release()")
+    trails.wait(trails.is_ready)
+    assert trails.view["points"] == 2000
+    trails.show(trails={"strength": 0.5})
     # Some stand for all only as long as a picture changes: under the pointer it stays whole.
     x, y = np.array(where(trails, 3)) + corner(trails)
     trails.page.mouse.move(x, y)

@@ -26,7 +26,7 @@ const AGAIN = 3;
 const HIDDEN = 3;
 
 export class TrailsPainter {
-  /** Is all that belongs to the last picture in sight; else, what share of the trails. */
+  /** The share of the trails that is in sight. */
   share = 1;
 
   private readonly budget: FrameBudget;
@@ -72,7 +72,7 @@ export class TrailsPainter {
       pass.draw(look, lit);
       budget.asked(pass.work(look, some));
       this.share = share;
-    } else if (budget.idle) {
+    } else if (!this.whole && budget.idle) {
       this.goOn(look, all);
       if (this.place !== null) return false;
       this.show(look, lit);
@@ -80,6 +80,12 @@ export class TrailsPainter {
     this.key = key;
     this.lit = isLit;
     return true;
+  }
+
+  /** The canvas is empty. */
+  forget(): void {
+    this.key = this.lit = "";
+    this.share = 1;
   }
 
   private goOn(look: TrailsLook, layers: readonly TrailsLayer[]): void {

@@ -140,6 +140,7 @@ export class TrailsStage {
     if (!trails || !frame || this.groups.length !== trails.samples || !this.colors.length) {
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
+      this.painter.forget();
       return true;
     }
     const inPixels = (layers: readonly TrailsLayer[]): TrailsLayer[] => layers.map((layer) => ({ ...layer, wider: (layer.wider ?? 0) * this.ratio }));
@@ -156,7 +157,7 @@ export class TrailsStage {
 
   /** Is all of the picture in sight? Else it wants to be drawn on. */
   get whole(): boolean {
-    return this.painter.whole || !this.trails;
+    return this.painter.whole;
   }
 
   /** Trails that are in sight. */

@@ -98,11 +98,12 @@ function runTrails(
     const hovered = state.hover.peek();
     const there = trails.loaded.peek() !== null;
     const news = stage.draw(there ? { now: trails.now.peek(), mix: trails.mix(), ...trails.look } : null, trails.camera.peek(), hovered, state.film.held.peek());
-    if (!news) return;
-    const { scale, x, y } = stage.placing;
-    state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.seen, ...NO_IMAGES };
-    trails.seen.value = stage.whole ? null : stage.seen;
     onHoverPlace(hovered === null ? null : inside(stage.whereIs(hovered), stage));
+    if (news) {
+      const { scale, x, y } = stage.placing;
+      state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.seen, ...NO_IMAGES };
+      trails.seen.value = stage.whole ? null : stage.seen;
+    }
     trails.drawn = state.drawn = there && stage.whole && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
   };
   const loop = runLoop({
