@@ -195,50 +195,43 @@ def test_the_scrubber_grows_the_trails(trails: Tour) -> None:
     assert trails.state["playing"] is False, "the tour is none of it"
 
 
-READ = """() => {
+# Called behind the page's own drawing, in the very next frame: later the canvas can't be read.
+NEXT_FRAME = """async (value) => {
+  const slider = document.querySelector('[data-testid=trails-strength]');
+  slider.value = value;
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
   const canvas = document.querySelector('[data-testid=stage] canvas');
   const copy = document.createElement('canvas');
   [copy.width, copy.height] = [canvas.width, canvas.height];
   const context = copy.getContext('2d', {willReadFrequently: true});
-  context.drawImage(canvas, 0, 0);
-  const {data} = context.getImageData(0, 0, copy.width, copy.height);
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum = (31 * sum + data[i]) % 2147483647;
-  return sum;
-}"""
-
-NEXT_FRAME = (
-    """async (value) => {
-  const slider = document.querySelector('[data-testid=trails-strength]');
-  slider.value = value;
-  slider.dispatchEvent(new Event('input', {bubbles: true}));
-  const read = """
-    + READ
-    + """;
-  // Called behind the page's own drawing, in the very next frame.
+  const read = () => {
+    context.drawImage(canvas, 0, 0);
+    const {data} = context.getImageData(0, 0, copy.width, copy.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum = (31 * sum + data[i]) % 2147483647;
+    return sum;
+  };
   return new Promise((done) => requestAnimationFrame(() => done([read(), window.inscape.view.points])));
 }"""
-)
 
 
-def test_the_strength_answers_in_the_next_frame(trails: Tour, trailed: Path) -> None:
+def test_the_strength_answers_in_the_next_frame(trails: Tour) -> None:
     seen = {value: trails.page.evaluate(NEXT_FRAME, value) for value in (0, 40, 100)}
-    assert len({picture for picture, _ in seen.values()}) == 3
-    for value, (picture, drawn) in seen.items():
-        trails.show(trails={"strength": value / 100})
-        assert trails.page.get_by_test_id("trails-strength-value").inner_text() == f"{value}%"
-        assert trails.view["points"] == 2000 and trails.page.get_by_test_id("trails-seen").count() == 0
-        # A machine that draws all of them within a frame has drawn what rests; another one some of them.
-        assert (trails.page.evaluate(READ) == picture) == (drawn == 2000), drawn
-        assert drawn > 300
+    assert len({0, *(picture for picture, _ in seen.values())}) == 4
+    # A machine that can't draw all trails within a frame draws some of them, and all of them at rest.
+    assert all(200 < drawn <= 2000 for _, drawn in seen.values())
+    trails.wait(trails.is_ready)
+    assert trails.page.get_by_test_id("trails-strength-value").inner_text() == "100%"
+    assert trails.view["points"] == 2000 and trails.page.get_by_test_id("trails-seen").count() == 0
 
 
 def test_what_is_drawn_over_many_frames_is_what_is_drawn_at_once(trails: Tour) -> None:
     """At rest a slow machine draws the trails part by part out of sight: the same pixels, in the same order."""
     trails.show(trails={"strength": 0.5}, selection=[3, 4, 5])
-    rested = trails.page.evaluate(READ)
+    rested = trails.pixels()
+    assert (np.abs(rested - 255).max(axis=2) > 12).mean() > 0.02
     trails.page.evaluate("window.inscape.frame(0)")
-    assert trails.page.evaluate(READ) == rested
+    assert np.array_equal(trails.pixels(), rested)
     trails.page.evaluate("window.inscape.release()")
     trails.wait(trails.is_ready)
     # A picture that was drawn at once rests as it is.
@@ -246,15 +239,16 @@ def test_what_is_drawn_over_many_frames_is_what_is_drawn_at_once(trails: Tour) -
     trails.page.evaluate("window.inscape.release()")
     trails.wait(trails.is_ready)
     assert trails.view["points"] == 2000
-    trails.show(trails={"strength": 0.5})
     # Some stand for all only as long as a picture changes: under the pointer it stays whole.
+    trails.show(trails={"strength": 0.5})
     x, y = np.array(where(trails, 3)) + corner(trails)
     trails.page.mouse.move(x, y)
     trails.wait(lambda: trails.state["hover"] is not None and trails.is_ready())
-    assert trails.view["points"] == 2000
+    assert trails.view["points"] == 2000 and not np.array_equal(trails.pixels(), rested)
     trails.page.mouse.move(2, 2)
     trails.wait(lambda: trails.state["hover"] is None and trails.is_ready())
-    assert trails.page.evaluate(READ) == rested
+    trails.show()
+    assert np.array_equal(trails.pixels(), rested)
 
 
 def test_the_words_beside_the_strength_tell_how_far_bundling_draws(trails: Tour, trailed: Path) -> None:

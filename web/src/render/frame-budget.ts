@@ -2,15 +2,16 @@
 
 /** Milliseconds within which something drawn is to be there: a frame or two, with what the page around it takes. */
 const FRAME = 40;
-/** What took no longer leaves room for more; and how often it is looked for: a screen's frames would be too coarse a clock. */
+/** What took no longer leaves room for more. */
 const QUICK = 22;
+/** How often it is looked for: a screen's frames would be too coarse a clock. */
 const LOOK = 6;
 /**
  * What is tried first; and the least: what a renderer in software draws in some 50 ms. Less would hardly be quicker there, for
  * the rest of the page takes its time too.
  */
-const FIRST = 80_000;
-const LEAST = 40_000;
+const FIRST = 60_000;
+const LEAST = 20_000;
 /** By how much more is tried while nothing was slow yet, and afterwards. */
 const GROWTH = { first: 4, later: 1.25 };
 
@@ -20,6 +21,8 @@ const known = { budget: FIRST, slow: false };
 export class FrameBudget {
   private fence: WebGLSync | null = null;
   private began = 0;
+  /** When it was seen last that the card is still at it. */
+  private busy = 0;
   private pending = 0;
 
   constructor(private readonly gl: WebGL2RenderingContext) {}
@@ -43,9 +46,15 @@ export class FrameBudget {
     const { gl } = this;
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
-    this.began = performance.now();
+    this.began = this.busy = performance.now();
     this.pending = work;
     this.watch();
+  }
+
+  /** Nobody draws any more. */
+  end(): void {
+    if (this.fence) this.gl.deleteSync(this.fence);
+    this.fence = null;
   }
 
   private watch(): void {
@@ -57,18 +66,23 @@ export class FrameBudget {
 
   private look(): void {
     const { gl, fence, pending } = this;
-    if (!fence || (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED)) return;
-    gl.deleteSync(fence);
-    this.fence = null;
-    const next = paced(known.budget, known.slow, pending, performance.now() - this.began);
+    if (!fence) return;
+    const now = performance.now();
+    if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
+      this.busy = now;
+      return;
+    }
+    this.end();
+    const next = paced(known.budget, known.slow, pending, [this.busy - this.began, now - this.began]);
     known.slow ||= next < known.budget;
     known.budget = next;
   }
 }
 
-/** The budget once so much work took so many milliseconds. */
-export function paced(budget: number, slow: boolean, work: number, took: number): number {
-  if (took > QUICK) return Math.max(LEAST, Math.min(budget, (work * FRAME) / took));
+/** The budget once so much work took some milliseconds: at least and at most, for the page may have been too busy to look. */
+export function paced(budget: number, slow: boolean, work: number, [least, most]: readonly [number, number]): number {
   // Of a small picture nothing is learned of large ones.
-  return 2 * work < budget ? budget : budget * (slow ? GROWTH.later : GROWTH.first);
+  if (2 * work < Math.min(budget, LEAST)) return budget;
+  if (least > QUICK) return Math.max(LEAST, Math.min(budget, (work * FRAME) / least));
+  return most > QUICK || 2 * work < budget ? budget : budget * (slow ? GROWTH.later : GROWTH.first);
 }

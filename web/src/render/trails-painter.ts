@@ -23,7 +23,9 @@ export interface TrailsPicture {
 /** A whole picture is drawn at once again for a trail that is lit, if it is not far too much. */
 const AGAIN = 3;
 /** Frames' worth that is drawn out of sight in one: there nobody waits for it, and each frame has its own cost. */
-const HIDDEN = 3;
+const HIDDEN = 2;
+/** Milliseconds without a change that are rest: a hand that goes on finds the card free. */
+const REST = 150;
 
 export class TrailsPainter {
   /** The share of the trails that is in sight. */
@@ -31,6 +33,7 @@ export class TrailsPainter {
 
   private readonly budget: FrameBudget;
   private readonly hidden: Offscreen;
+  private changed = 0;
   private key = "";
   private lit = "";
   /** How far the hidden picture is; null: it is whole. */
@@ -72,7 +75,8 @@ export class TrailsPainter {
       pass.draw(look, lit);
       budget.asked(pass.work(look, some));
       this.share = share;
-    } else if (!this.whole && budget.idle) {
+      this.changed = performance.now();
+    } else if (!this.whole && budget.idle && performance.now() - this.changed >= REST) {
       this.goOn(look, all);
       if (this.place !== null) return false;
       this.show(look, lit);
@@ -80,6 +84,11 @@ export class TrailsPainter {
     this.key = key;
     this.lit = isLit;
     return true;
+  }
+
+  /** Nothing is drawn any more. */
+  end(): void {
+    this.budget.end();
   }
 
   /** The canvas is empty. */
@@ -95,7 +104,8 @@ export class TrailsPainter {
     else this.hidden.resume();
     this.place = this.pass.draw(look, layers, this.place ?? BEGINNING, work);
     this.hidden.leave();
-    this.budget.asked(work);
+    // The last part is smaller than was asked for: it would look quick.
+    if (this.place !== null) this.budget.asked(work);
   }
 
   private show(look: TrailsLook, lit: readonly TrailsLayer[]): void {

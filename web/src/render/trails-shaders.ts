@@ -6,18 +6,22 @@
 import { SHADES } from "../theme/time-colors";
 
 /** Texels in a row of the textures of places and of groups. */
-export const ROW = 2048;
+export const ROW = 4096;
 
 const COMMON = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
+precision highp isampler2D;
 precision highp usampler2D;
-// By point and trail; and by trail: sample and group.
-uniform sampler2D u_places;
+// By sample and point; and by trail, as they are drawn: sample and group.
+uniform isampler2D u_raw;
+uniform isampler2D u_class;
+uniform isampler2D u_together;
 uniform usampler2D u_list;
 uniform sampler2D u_shades;
-uniform int u_trails;
+uniform vec3 u_weights;
+uniform int u_points;
 uniform int u_first;
 uniform vec2 u_unit;
 uniform vec2 u_zero;
@@ -28,8 +32,13 @@ ivec2 texel(int i) {
   return ivec2(i % ${ROW}, i / ${ROW});
 }
 
-vec2 placeOf(int point, int trail) {
-  return texelFetch(u_places, texel(point * u_trails + trail), 0).xy;
+vec2 placeOf(int point, int sample_) {
+  ivec2 at = texel(sample_ * u_points + point);
+  vec2 place = vec2(0.0);
+  if (u_weights.x > 0.0) place += u_weights.x * vec2(texelFetch(u_raw, at, 0).xy);
+  if (u_weights.y > 0.0) place += u_weights.y * vec2(texelFetch(u_class, at, 0).xy);
+  if (u_weights.z > 0.0) place += u_weights.z * vec2(texelFetch(u_together, at, 0).xy);
+  return place;
 }
 
 // In device pixels, y down.
@@ -37,8 +46,7 @@ vec2 toPixels(vec2 place) {
   return u_zero + place * u_unit;
 }
 
-vec3 shadeAt(float time, int trail) {
-  int group = int(texelFetch(u_list, texel(trail), 0).y);
+vec3 shadeAt(float time, int group) {
   return texelFetch(u_shades, ivec2(int(round(clamp(time / u_end, 0.0, 1.0) * ${(SHADES - 1).toFixed(1)})), group), 0).rgb;
 }
 
@@ -61,13 +69,13 @@ out float v_across;
 out float v_half;
 
 void main() {
-  int trail = u_first + gl_VertexID / 4;
+  ivec2 trail = ivec2(texelFetch(u_list, texel(u_first + gl_VertexID / 4), 0).xy);
   bool second = (gl_VertexID & 2) != 0;
   float side = float(gl_VertexID & 1) * 2.0 - 1.0;
   // What lies behind the present is where the trail has come to.
-  vec2 here = placeOf(u_at.y, trail);
-  vec2 next = mix(here, placeOf(u_at.z, trail), u_shares.x);
-  vec2 other = placeOf(second ? u_at.w : u_at.x, trail);
+  vec2 here = placeOf(u_at.y, trail.x);
+  vec2 next = mix(here, placeOf(u_at.z, trail.x), u_shares.x);
+  vec2 other = placeOf(second ? u_at.w : u_at.x, trail.x);
   vec2 at = second ? next : here;
   vec2 from = (second ? next - here : here - other) * u_unit;
   vec2 to = (second ? u_shares.y * (other - next) : next - here) * u_unit;
@@ -84,7 +92,7 @@ void main() {
   v_half = 0.5 * u_line * mix(1.0, mix(0.3, 2.1, time / u_now), u_taper);
   float reach = v_half + 1.0;
   v_across = side * reach;
-  v_color = mix(shadeAt(time, trail), u_flat.rgb, u_flat.a);
+  v_color = mix(shadeAt(time, trail.y), u_flat.rgb, u_flat.a);
   gl_Position = toClip(toPixels(at) + vec2(-along.y, along.x) * side * reach * stretch);
 }`;
 
@@ -111,12 +119,12 @@ out vec3 v_color;
 out vec2 v_along;
 
 void main() {
-  int trail = u_first + gl_VertexID;
-  vec2 here = mix(placeOf(u_at.y, trail), placeOf(u_at.z, trail), u_shares.x);
+  ivec2 trail = ivec2(texelFetch(u_list, texel(u_first + gl_VertexID), 0).xy);
+  vec2 here = mix(placeOf(u_at.y, trail.x), placeOf(u_at.z, trail.x), u_shares.x);
   // From a little way back: the direction of the last stretch alone trembles.
-  vec2 way = (here - placeOf(u_at.x, trail)) * u_unit;
+  vec2 way = (here - placeOf(u_at.x, trail.x)) * u_unit;
   v_along = length(way) > 0.5 ? normalize(way) : vec2(0.0);
-  v_color = mix(shadeAt(u_end, trail), u_flat.rgb, u_flat.a);
+  v_color = mix(shadeAt(u_end, trail.y), u_flat.rgb, u_flat.a);
   gl_Position = toClip(toPixels(here));
   gl_PointSize = u_head + 2.0 * u_ring + 2.0;
 }`;

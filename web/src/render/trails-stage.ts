@@ -4,7 +4,7 @@ import type { Rgb } from "../theme/palette";
 import { timeColors } from "../theme/time-colors";
 import { type Camera, WHOLE } from "../tour/camera";
 import type { Placed } from "../tour/regions";
-import { type Extent, extentOf, headsAt, type Mix, nearestHead, nearestTrail, type Trails } from "../tour/trails";
+import { type Extent, extentOf, headsAt, type Mix, nearestHead, nearestTrail, type Trails, weightsOf } from "../tour/trails";
 import { Gl } from "./gl";
 import { pointDiameter } from "./points-pass";
 import { type TrailOrder, trailOrder } from "./trail-order";
@@ -16,6 +16,8 @@ import type { Part } from "./draw-order";
 const FILLED = 0.94;
 /** CSS pixels within which a head is meant, and a line. */
 const REACH = { head: 12, line: 6 };
+/** Selected trails that are drawn even where others wait. */
+const FOLLOWED = 100;
 /** How much of its opacity a trail keeps while others are selected, or are previewed. */
 const FAINT = { selected: 0.16, preview: 0.1 };
 
@@ -60,6 +62,7 @@ export class TrailsStage {
   private order: TrailOrder | null = null;
   private camera: Camera = WHOLE;
   private frame: TrailsFrame | null = null;
+  private hovered: number | null = null;
   /** Where the heads of the last picture are, once somebody asked. */
   private heads: Float32Array | null = null;
   width = 1;
@@ -134,6 +137,7 @@ export class TrailsStage {
     const { gl } = this.context;
     this.camera = camera;
     this.frame = frame;
+    this.hovered = hovered;
     this.heads = null;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     const { trails } = this;
@@ -145,12 +149,11 @@ export class TrailsStage {
     }
     const inPixels = (layers: readonly TrailsLayer[]): TrailsLayer[] => layers.map((layer) => ({ ...layer, wider: (layer.wider ?? 0) * this.ratio }));
     const one = hovered === null ? null : this.one(hovered);
-    const { width, height } = this.canvas;
     return this.painter.paint({
       look: this.look(frame, this.ratio),
       layers: (share) => inPixels(this.layers(frame.fade, share)),
       lit: one ? inPixels(this.lit(one)) : [],
-      key: JSON.stringify([frame, camera, width, height, this.ratio, this.version]),
+      key: JSON.stringify([frame, camera, this.width, this.height, this.ratio, this.version]),
       atOnce,
     });
   }
@@ -162,7 +165,7 @@ export class TrailsStage {
 
   /** Trails that are in sight. */
   get seen(): number {
-    return Math.ceil(this.painter.share * this.drawn);
+    return Math.floor(this.painter.share * this.drawn);
   }
 
   /** The last picture, for one by other means: without what the pointer is on. */
@@ -174,7 +177,7 @@ export class TrailsStage {
 
   /** The last picture in so many pixels to a CSS pixel, without what the pointer is on. */
   pixels(ratio: number): HTMLCanvasElement | null {
-    const { frame, camera, width, height, ratio: own } = this;
+    const { frame, camera, hovered, width, height, ratio: own } = this;
     if (!frame) return null;
     this.resize(width, height, ratio);
     this.draw(frame, camera, null, true);
@@ -182,14 +185,18 @@ export class TrailsStage {
     [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
     copy.getContext("2d")?.drawImage(this.canvas, 0, 0);
     this.resize(width, height, own);
-    this.draw(frame, camera, null, true);
+    this.draw(frame, camera, hovered, true);
     return copy;
   }
 
   /** A share of the trails is as dense as all of them: each is less transparent. */
   private layers(fade: number, share = 1): TrailsLayer[] {
     const ordered = this.ordered();
-    const [beneath, plain, selected] = [ordered.beneath, ordered.plain, ordered.selected].map(({ first, count }) => ({ first, count: Math.ceil(share * count) }));
+    const [beneath, plain, selected] = [ordered.beneath, ordered.plain, ordered.selected].map(({ first, count }, i) => ({
+      first,
+      // What is selected is followed: while it is little, all of it is there.
+      count: i === 2 && count <= FOLLOWED ? count : Math.ceil(share * count),
+    }));
     const faint = selected.count ? FAINT.selected : 1;
     const lines = lineOpacity(beneath.count + plain.count);
     return [
@@ -253,10 +260,12 @@ export class TrailsStage {
   }
 
   forget(): void {
+    this.painter.end();
     this.context.forget();
   }
 
   free(): void {
+    this.painter.end();
     this.context.free();
   }
 
@@ -292,7 +301,7 @@ export class TrailsStage {
     const nearer = Math.min(2.2, Math.max(0.8, camera.zoom ** 0.3));
     return {
       now,
-      mix,
+      weights: weightsOf(mix),
       zero: [x * ratio, y * ratio],
       scale: scale * ratio,
       // The canvas has whole pixels and the stage need not: the drawing keeps the stage's own scale.

@@ -72,29 +72,6 @@ export function headsAt(trails: Trails, now: number, mix: Mix, into = new Float3
   return into;
 }
 
-/**
- * (point, trail, 2): the places of some trails, in the whole numbers that the trails are stored in. `list`: sample and group
- * of each, one after another. Points come first: what is drawn together lies together.
- */
-export function placesOf({ points, raw, class: byClass, together }: Trails, [own, ofClass, ofAll]: readonly [number, number, number], list: Uint32Array, into: Float32Array): void {
-  const bundles: readonly (readonly [number, Int16Array])[] = ([[own, raw], [ofClass, byClass], [ofAll, together]] as const).filter(([weight]) => weight > 0);
-  // Two at a time: three are rare, while one kind of bundles turns into the other.
-  const [[first, a], [second, b] = [0, a], [third, c] = [0, a]] = bundles;
-  const stride = list.length;
-  for (let i = 0; i < list.length; i += 2) {
-    let from = 2 * points * list[i];
-    for (let to = i; to < into.length; to += stride, from += 2) {
-      if (third > 0) {
-        into[to] = first * a[from] + second * b[from] + third * c[from];
-        into[to + 1] = first * a[from + 1] + second * b[from + 1] + third * c[from + 1];
-      } else {
-        into[to] = first * a[from] + second * b[from];
-        into[to + 1] = first * a[from + 1] + second * b[from + 1];
-      }
-    }
-  }
-}
-
 /** (point, 2): the way of one sample up to a time, its place then included. */
 export function wayOf(trails: Trails, sample: number, now: number, mix: Mix): Float32Array {
   const { points, times, raw, scale } = trails;

@@ -99,11 +99,11 @@ function runTrails(
     const there = trails.loaded.peek() !== null;
     const news = stage.draw(there ? { now: trails.now.peek(), mix: trails.mix(), ...trails.look } : null, trails.camera.peek(), hovered, state.film.held.peek());
     onHoverPlace(hovered === null ? null : inside(stage.whereIs(hovered), stage));
-    if (news) {
+    if (news || state.stage.peek()?.points !== stage.seen) {
       const { scale, x, y } = stage.placing;
       state.stage.value = { scale, center: [x, y], width: stage.width, height: stage.height, devicePixelRatio: stage.ratio, points: stage.seen, ...NO_IMAGES };
-      trails.seen.value = stage.whole ? null : stage.seen;
     }
+    trails.seen.value = stage.whole ? null : stage.seen;
     trails.drawn = state.drawn = there && stage.whole && trails.loaded.peek()?.index.version === trails.index.peek()?.version;
   };
   const loop = runLoop({
@@ -119,6 +119,7 @@ function runTrails(
     onLost: () => {
       stage.forget();
       trails.drawn = false;
+      trails.seen.value = null;
     },
     contextChanged,
   });
@@ -126,7 +127,12 @@ function runTrails(
 
   const stops = [
     effect(() => {
-      stage.setTrails(trails.loaded.value?.trails ?? null);
+      const loaded = trails.loaded.value;
+      try {
+        stage.setTrails(loaded?.trails ?? null);
+      } catch (error) {
+        trails.problem.value = error instanceof Error ? error.message : String(error);
+      }
       ask();
     }),
     effect(() => {

@@ -58,7 +58,7 @@ export function runGrid({ state, motion, canvas, marks, columns, width, height, 
     motion.advance(seconds, playing, state.speed.peek());
     drawn = cells();
     // A cloud that comes later is pointed at by a hand that is there already; one that turns under it is not.
-    if (hand.waits && !playing && state.hover.peek() === null) state.hover.value = pointedAt(...hand.waits);
+    if (hand.waits && !state.active && state.hover.peek() === null) state.hover.value = pointedAt(...hand.waits);
     if (state.hover.peek() !== null) hand.waits = null;
     stage.draw(drawn.filter((cell) => cell !== null));
     mark(marks, drawn, state.hover.peek());
