@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import shutil
 from collections.abc import Callable, Iterator
@@ -177,7 +178,10 @@ def test_chosen_units_are_toured_alone_and_a_link_shows_the_same(
     centered = X[::100, :2] - X[:, :2].mean(axis=0)
     offset = (shown - centered).mean(axis=0)
     assert np.abs(shown - centered - offset).max() < 0.01 * np.abs(centered).max()
-    units.wait(lambda: "units%3Afc1%3A3.17.40" in page.evaluate("location.hash"))
+    # The address follows a moment later: it is that of this picture once it has its axes.
+    axes = base64.urlsafe_b64encode(np.eye(3)[:2].tobytes()).decode().rstrip("=")
+    units.wait(lambda: f"basis={axes}" in page.evaluate("location.hash"))
+    assert "units%3Afc1%3A3.17.40" in page.evaluate("location.hash")
     again = open_tour(units.address + page.evaluate("location.hash"))
     again.wait(lambda: again.is_ready() and again.state["embedding"] == "units:fc1:3.17.40")
     assert again.state["units"]["chosen"] == [3, 17, 40]
