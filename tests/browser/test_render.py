@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import av
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from playwright.sync_api import Browser, expect
 
 import inscape
@@ -176,9 +176,8 @@ def test_a_film_is_decoded_again(
     if extension == "gif":
         with Image.open(out) as image:
             decoded = []
-            for i in range(image.n_frames):  # type: ignore[attr-defined]
-                image.seek(i)
-                decoded.append(np.asarray(image.convert("RGB")).astype(int))
+            for frame in ImageSequence.Iterator(image):
+                decoded.append(np.asarray(frame.convert("RGB")).astype(int))
                 assert image.info["duration"] == 100
     else:
         with av.open(str(out)) as container:

@@ -195,6 +195,23 @@ def test_the_scrubber_grows_the_trails(trails: Tour) -> None:
     assert trails.state["playing"] is False, "the tour is none of it"
 
 
+def test_play_on_the_way_to_a_checkpoint_begins_there(trails: Tour) -> None:
+    trails.input("checkpoint-slider", 4)
+    trails.wait(lambda: trails.state["checkpoint"] == 4)
+    trails.page.evaluate(
+        """() => {
+          const slider = document.querySelector('[data-testid=checkpoint-slider]');
+          slider.value = 1;
+          slider.dispatchEvent(new Event('input', {bubbles: true}));
+          document.querySelector('[data-testid=checkpoint-play]').click();
+        }"""
+    )
+    trails.wait(lambda: trails.state["checkpoint"] < 2)
+    assert trails.state["checkpointPlaying"] is True
+    trails.wait(lambda: trails.state["checkpoint"] > 2.5)
+    assert trails.state["checkpointPlaying"] is True
+
+
 # Called behind the page's own drawing, in the very next frame: later the canvas can't be read.
 NEXT_FRAME = """async (value) => {
   const slider = document.querySelector('[data-testid=trails-strength]');
@@ -223,6 +240,7 @@ def test_the_strength_answers_in_the_next_frame(trails: Tour) -> None:
     trails.wait(trails.is_ready)
     assert trails.page.get_by_test_id("trails-strength-value").inner_text() == "100%"
     assert trails.view["points"] == 2000 and trails.page.get_by_test_id("trails-seen").count() == 0
+    assert trails.page.evaluate("window.inscape.frameTime.median") < 16
 
 
 def test_what_is_drawn_over_many_frames_is_what_is_drawn_at_once(trails: Tour) -> None:

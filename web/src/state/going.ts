@@ -131,12 +131,15 @@ export class Going {
     this.toCheckpoint(onward(this.way?.to ?? this.state.checkpoint.value, by));
   }
 
+  /** Play, from the end of a way that is gone just now; or stay. */
   playCheckpoints(): void {
     const { checkpoint, checkpointPlaying, span, woken } = this.state;
     const [first, last] = span.value;
-    this.way = null;
-    if (!checkpointPlaying.value && checkpoint.value >= last) checkpoint.value = first;
-    checkpointPlaying.value = !checkpointPlaying.value && last > first;
+    const plays = !checkpointPlaying.value && last > first;
+    const from = this.way?.to ?? checkpoint.value;
+    if (!plays || from >= last) this.way = null;
+    if (plays && from >= last) checkpoint.value = first;
+    checkpointPlaying.value = plays;
     woken.value += 1;
   }
 
