@@ -133,6 +133,7 @@ class Tour:
     address: str
     messages: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    leaving: bool = False
 
     @property
     def state(self) -> dict[str, Any]:
@@ -157,9 +158,21 @@ class Tour:
     def show(self, **state: Any) -> None:
         """Set some of the state and wait until that is what is drawn."""
         self.page.evaluate("state => { window.inscape.state = state }", state)
-        self.wait(lambda: self.view["ready"])
+        self.wait(self.is_ready)
         # What was drawn is on the screen one frame later.
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def reload(self) -> None:
+        """Load the page again; what it was fetching is broken off."""
+        self.leaving = True
+        self.page.reload()
+        self.leaving = False
+        self.wait(lambda: self.page.evaluate("!!window.inscape?.view"))
+
+    def complaint_of(self, request: Request) -> list[str]:
+        """What failed; the browser itself breaks off its icon, and all that is under way, when a page is left."""
+        left = (self.leaving or "favicon" in request.url) and "ERR_ABORTED" in (request.failure or "")
+        return [] if left else [f"failed: {request.url}"]
 
     def wait(self, condition: Callable[[], Any], seconds: float = 20) -> None:
         # Not page.wait_for_function: it makes code from text, which the page's Content-Security-Policy forbids.
@@ -188,23 +201,21 @@ class Tour:
         )
 
 
-def complaint_of(request: Request) -> list[str]:
-    """What failed; the browser itself breaks off its icon when a page is left."""
-    left = "favicon" in request.url and "ERR_ABORTED" in (request.failure or "")
-    return [] if left else [f"failed: {request.url}"]
-
-
 def open_page(context: BrowserContext, address: str, ready: bool = True) -> Tour:
     """A new page at an address, once its recording is shown."""
     tour = Tour(context.new_page(), address)
     tour.page.on("console", lambda message: tour.messages.append(f"{message.type}: {message.text}"))
     tour.page.on("pageerror", lambda error: tour.messages.append(f"error: {error}"))
-    tour.page.on("requestfailed", lambda request: tour.messages.extend(complaint_of(request)))
+    tour.page.on("requestfailed", lambda request: tour.messages.extend(tour.complaint_of(request)))
     tour.page.on("request", lambda request: tour.requests.append(request.url))
     tour.page.add_init_script(COUNT_LOST)
-    tour.page.goto(address)
-    if ready:
-        tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
+    if not ready:
+        tour.page.goto(address)
+        return tour
+    # What people kept is read behind the first picture, and its strip makes the stage smaller.
+    with tour.page.expect_response("**/people"):
+        tour.page.goto(address)
+    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
     return tour
 
 

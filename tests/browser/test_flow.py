@@ -104,8 +104,8 @@ def test_keys_and_buttons_go_along_the_flow_and_leave_it(flowing: Tour) -> None:
 def test_a_link_shows_the_same_place(flowing: Tour, open_tour: Callable[..., Tour], served_demo: str) -> None:
     for place in (4, 4.7):
         seen = at(flowing, place)
-        flowing.page.wait_for_timeout(600)
-        again = open_tour(served_demo + "#" + flowing.page.url.split("#")[1])
+        flowing.wait(lambda place=place: f"place={place}" in flowing.page.evaluate("location.hash").split("&"))
+        again = open_tour(served_demo + flowing.page.evaluate("location.hash"))
         again.wait(lambda again=again: again.view["ready"])
         assert again.state["layerPlace"] == place
         assert np.abs(places(again) - seen).max() <= 1

@@ -183,10 +183,13 @@ def test_a_handle_stays_under_the_pointer(
 
 
 def test_the_tour_waits_while_one_drags(tour: Tour) -> None:
+    # So slowly that the handle is still there when the hand takes hold of it.
+    tour.show(speed=0.05)
     assert tour.state["playing"]
     mouse, zero = tour.page.mouse, corner(tour)
     mouse.move(*(zero + center(tour, 4)))
-    tour.wait(lambda: tour.page.evaluate("document.querySelector('.handle:hover') !== null") or _follow(tour, 4))
+    under = "!!document.querySelector('[data-testid=handle-4]:hover')"
+    tour.wait(lambda: tour.page.evaluate(under) or _follow(tour, 4))
     mouse.down()
     mouse.move(*(zero + np.array([430.0, 300.0])))
     mouse.move(*(zero + np.array([440.0, 310.0])))
@@ -467,8 +470,15 @@ def test_handles_wait_for_a_change_of_layer(tour: Tour) -> None:
     tour.page.get_by_test_id("handles-classes").click()
     away = "document.querySelector('.handles').classList.contains('away')"
     assert not tour.page.evaluate(away)
+    tour.page.evaluate(
+        """() => {
+          const handles = document.querySelector('.handles');
+          const look = () => (window.wasAway ||= handles.classList.contains('away'));
+          new MutationObserver(look).observe(handles, {attributes: true});
+        }"""
+    )
     tour.page.keyboard.press("j")
-    tour.wait(lambda: tour.page.evaluate(away), seconds=2)
+    tour.wait(lambda: tour.page.evaluate("window.wasAway"))
     tour.wait(lambda: tour.view["ready"] and not tour.page.evaluate(away))
     # The ends of axes are taken where they are shown: not of a layout by variance.
     tour.page.keyboard.press("a")

@@ -263,10 +263,17 @@ def test_rows_are_on_the_way_from_one_order_to_the_other(compared: Tour, compare
     still = "document.querySelector('[data-testid=similarity] canvas').toDataURL()"
     place_of(compared, 0, 0)
     before = compared.page.evaluate(still)
-    compared.page.get_by_test_id("order-likeness").click()
-    assert not compared.view["ready"]
-    time.sleep(0.25)
-    between = compared.page.evaluate(still)
+    ready, between = compared.page.evaluate(
+        """async () => {
+          document.querySelector('[data-testid=order-likeness]').click();
+          const {ready} = inscape.view;
+          for (let i = 0; i < 4; i++) await new Promise(done => requestAnimationFrame(done));
+          return [ready, """
+        + still
+        + """];
+        }"""
+    )
+    assert not ready
     compared.wait(lambda: compared.view["ready"])
     after = compared.page.evaluate(still)
     assert len({before, between, after}) == 3

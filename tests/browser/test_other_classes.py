@@ -46,6 +46,7 @@ def test_predictions_of_other_classes_are_not_taken_for_labels(other: Any, of_ot
     assert "confidence" in offered and not {"prediction", "correctness", "loss"} & set(offered)
     assert other.page.get_by_test_id("confusion-summary").count() == 0
     other.show(hover=7)
+    other.wait(lambda: "class" in other.page.get_by_test_id("hover-card").inner_text())
     card = other.page.get_by_test_id("hover-card").inner_text()
     assert f"class {predictions[7]}" in card and "✗" not in card and "digit 7" in card
     other.show(selection=list(range(50)))

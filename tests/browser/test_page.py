@@ -47,9 +47,13 @@ def test_the_card_tells_what_the_recording_holds(tour: Any, demo_recording: Path
     assert words[words.index("prediction") + 1] == str(prediction[sample])
     assert words[words.index("confidence") + 1] == f"{100 * confidence[sample]:.1f}%"
     # Its picture is the sample: the digit as it was recorded, enlarged.
-    shown = card.locator("canvas").first.evaluate(
-        "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
-    )
+    read = """canvas => {
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {willReadFrequently: true});
+      copy.drawImage(canvas, 0, 0);
+      return [...copy.getImageData(0, 0, canvas.width, canvas.height).data];
+    }"""
+    tour.wait(lambda: max(card.locator("canvas").first.evaluate(read)) > 0)
+    shown = card.locator("canvas").first.evaluate(read)
     side = int(np.sqrt(len(shown) / 4))
     picture = np.reshape(shown, (side, side, 4))[:, :, 0]
     digit = np.asarray(recording["input/activation"])[sample].reshape(28, 28) * 255
@@ -364,8 +368,7 @@ def test_an_embedding_asked_for_on_the_page_appears(run_server: Any, open_tour: 
     tour.page.get_by_test_id("embed-button").click()
     tour.page.get_by_test_id("embed-submit").click()
     tour.page.get_by_test_id("jobs-button").wait_for()
-    tour.page.reload()  # the queue is the server's
-    tour.wait(lambda: tour.page.evaluate("!!window.inscape?.view"))
+    tour.reload()  # the queue is the server's
     tour.page.get_by_test_id("jobs-button").click()
     assert "UMAP of input" in tour.page.get_by_test_id("job-0").inner_text()
     tour.page.locator("[data-testid=job-0][data-state=done]").wait_for(timeout=120_000)
@@ -400,4 +403,4 @@ def test_the_frame_s_time_is_shown_where_it_is_asked_for(open_tour: OpenTour, se
     tour = open_tour(served_demo + "&debug=1")
     shown = tour.page.get_by_test_id("frame-time")
     tour.wait(lambda: "ms a frame" in shown.inner_text())
-    assert tour.page.evaluate("window.inscape.frameTime.median") < 16
+    tour.wait(lambda: tour.page.evaluate("window.inscape.frameTime.median") < 16)

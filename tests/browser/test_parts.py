@@ -41,7 +41,8 @@ def test_the_scripts_that_a_person_waits_for_are_small(chrome: Browser, served_d
 def test_the_other_parts_are_fetched_when_nothing_else_is_to_be_done(tour: Any) -> None:
     parts = ("TrailsPanel", "LayersPanel", "UnitsPanel", "GridView", "ConfusionChart", "better-view", "vector", "query")
     tour.wait(
-        lambda: set(parts) <= {part for url in tour.page.evaluate(FETCHED) for part in parts if f"/{part}-" in url}
+        lambda: set(parts) <= {part for url in tour.page.evaluate(FETCHED) for part in parts if f"/{part}-" in url},
+        seconds=60,
     )
     assert tour.state["view"] == "tour"
 

@@ -311,6 +311,7 @@ def test_the_panel_tells_what_is_selected(tour: Tour, truth: Truth) -> None:
             int(b.get_attribute("data-sample")) for b in page.get_by_role("list", name=name).locator("button").all()
         ]
 
+    page.get_by_test_id("extremes-where").wait_for()
     assert members("Most typical") == order[:6].tolist()
     assert members("Most odd") == order[:-7:-1].tolist()
     assert page.get_by_test_id("extremes-where").inner_text().endswith(f"in all 10 units of logits at {LAST}.")

@@ -3,7 +3,7 @@ import { type StepData, stepData } from "../src/tour/fit";
 import { columnOf, deviation, identity, orthonormalBasis, star } from "../src/tour/matrix";
 import type { Frame } from "../src/tour/frame";
 import { TourMotion } from "../src/tour/motion";
-import { evenly, type Scene, spaceOf } from "../src/tour/scene";
+import { evenly, isSameScene, type Scene, spaceOf } from "../src/tour/scene";
 import { bracket, smoothstep, TRANSITION } from "../src/tour/time";
 
 function step(dims: number, seed: number, samples = 40): StepData {
@@ -220,5 +220,21 @@ describe("a turn to a basis that is told", () => {
     const seen = motion.basis(spaceOf(6, false), 6);
     const wanted = columns(6);
     for (let i = 0; i < 36; i++) expect(seen[i]).toBeCloseTo(wanted[i], 9);
+  });
+});
+
+describe("two scenes", () => {
+  const [a, b] = [step(6, 1), step(6, 2)];
+  const shown = scene("s", [[a, 0.25], [b, 0.75]]);
+
+  it("are the same where they show the same, whichever objects they are", () => {
+    expect(isSameScene(shown, scene("s", [[a, 0.25], [b, 0.75]], { instant: true }))).toBe(true);
+  });
+
+  it("are not where a layer, a place or what was read is another", () => {
+    expect(isSameScene(shown, scene("t", [[a, 0.25], [b, 0.75]]))).toBe(false);
+    expect(isSameScene(shown, scene("s", [[a, 0.5], [b, 0.5]]))).toBe(false);
+    expect(isSameScene(shown, scene("s", [[a, 0.25], [step(6, 2), 0.75]]))).toBe(false);
+    expect(isSameScene(shown, scene("s", [[a, 1]]))).toBe(false);
   });
 });

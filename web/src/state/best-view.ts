@@ -4,7 +4,7 @@
  */
 
 import { effect, type Signal, signal } from "@preact/signals";
-import type { Scene } from "../tour/scene";
+import { isSameScene, type Scene } from "../tour/scene";
 import type { AppState } from "./app-state";
 import type { Pane } from "./pane";
 import { part } from "./part";
@@ -67,7 +67,7 @@ export class BestView {
     // Whoever turns the view meanwhile, or goes elsewhere, wants another one.
     const wanted = (): boolean => {
       const now = pane.motion.seen;
-      return asked === this.asked && !state.playing.peek() && now?.scene === seen.scene && isSame(now.basis, started);
+      return asked === this.asked && !state.playing.peek() && !!now && isSameScene(now.scene, seen.scene) && isSame(now.basis, started);
     };
     this.searching.value = pane;
     this.reached.value = null;
@@ -91,7 +91,7 @@ export class BestView {
     if (!reached) return;
     const now = reached.pane.motion.seen;
     const { space, dims } = reached.scene;
-    const there = now?.scene === reached.scene && isSame(reached.pane.motion.basis(space, dims), reached.basis);
+    const there = now && isSameScene(now.scene, reached.scene) && isSame(reached.pane.motion.basis(space, dims), reached.basis);
     // A transition passes by; the basis that it leads to is what counts.
     if (now && !there) this.reached.value = null;
   }

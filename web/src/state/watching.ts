@@ -77,7 +77,12 @@ export async function refresh(state: AppState): Promise<void> {
   const open = state.recording.peek();
   if (!open) return;
   const store = await RecordingStore.open(open.entry.url);
-  if (state.recording.peek() !== open) return;
+  const now = state.recording.peek();
+  if (now !== open) {
+    // Something else was read or chosen of it meanwhile: what is on the disk by now is read on top of that.
+    if (now?.entry === open.entry) await refresh(state);
+    return;
+  }
   const before = open.store.index;
   if (store.index.created !== before.created || store.index.samples !== before.samples) {
     await openRecording(state, open.entry);

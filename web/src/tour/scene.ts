@@ -60,6 +60,12 @@ export function evenly(parts: readonly Part[]): Part[] {
   return parts.map(({ step }, i) => ({ step, weight: shares[i] / sum }));
 }
 
+/** Do two scenes show the same? What was read again of a recording that grows is another object, and nothing new. */
+export function isSameScene(a: Scene, b: Scene): boolean {
+  const isSame = (part: Part, i: number): boolean => part.step === b.parts[i].step && part.weight === b.parts[i].weight;
+  return a.key === b.key && a.flow?.t === b.flow?.t && a.parts.length === b.parts.length && a.parts.every(isSame);
+}
+
 /** The radius that the stage's half side stands for: linear in the weights, so that a mixture never overflows it. */
 export function sceneRadius(scene: Scene): number {
   return scene.parts.reduce((sum, part) => sum + part.weight * part.step.radius, 0);

@@ -87,7 +87,11 @@ export function PaneView({ state, grip, frameTimes, pointed, advance, bestView =
         onSelect={(sample, more) => state.selecting.click(sample, more)}
         onPicker={(pick) => (pane.pick = pick)}
         onPlaced={(placed) => (pane.placed = placed)}
-        onFinder={(whereIs) => (pane.whereIs = whereIs)}
+        onFinder={(whereIs) => {
+          pane.whereIs = whereIs;
+          // A stage that is new has drawn nothing yet.
+          if (whereIs) pane.drawn = false;
+        }}
         onDrawn={(view) => {
           pane.drawn = view !== null;
           pane.stage.value = view;

@@ -40,7 +40,8 @@ export function runLoop({ canvas, fit, held, advance, pass, active, frameTimes, 
   let lost = false;
   let last: number | null = null;
   const draw = (seconds: number): void => {
-    if (!lost) pass(seconds);
+    // A stage that left the page is ended a little later: till then nothing of it is the page's picture.
+    if (!lost && canvas.isConnected) pass(seconds);
   };
   const frame = (now: number): void => {
     request = 0;
