@@ -295,6 +295,28 @@ def test_the_best_view_by_keys_and_what_breaks_it_off(tour: Tour) -> None:
     assert "the view that shows most" in tour.page.get_by_test_id("help").inner_text()
 
 
+def test_what_was_reached_stays_said_while_results_are_added(
+    run_server: Any, open_tour: OpenTour, tmp_path: Path
+) -> None:
+    import torch
+
+    images, labels = inscape.data.digits("test")
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 20))
+    out = tmp_path / "growing.inscape"
+    recording = inscape.record(model, (images[:300], labels[:300]), out=out, layers=["1"])
+    inscape.embed(recording, "pca", dims=6, quality=False)
+    tour = open_tour(run_server(out)[0])
+    tour.show(playing=False, embedding="pca")
+    said = turn(tour, "variance")
+    # The same layer at the same checkpoint, read again.
+    inscape.embed(inscape.open(out), np.asarray(images[:300]).reshape(300, -1)[:, ::20], layers=["1"], name="thumbs")
+    tour.page.get_by_test_id("embedding-own").wait_for(timeout=20_000)
+    tour.show()
+    assert tour.page.get_by_test_id("best-view-said").inner_text() == said
+    tour.show(embedding="thumbs")
+    assert tour.page.get_by_test_id("best-view-said").inner_text() == ""
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording whose second layout has all the numbers, approximate neighbors, and a layer that changed since."""
