@@ -315,6 +315,18 @@ def test_it_looks_right_in(open_tour: Any, served_demo: str, tmp_path_factory: A
     assert tour.messages == []
 
 
+@pytest.mark.parametrize("width", [870, 1000, 1070, 1280])
+def test_the_time_bar_says_all_of_a_place_between_two_checkpoints(open_tour: Any, served_demo: str, width: int) -> None:
+    tour = open_tour(served_demo, viewport={"width": width, "height": 640})
+    tour.show(layer="conv2", playing=False, checkpoint=2.5)
+    said = tour.page.locator(".control.checkpoint output")
+    expect(said).to_contain_text("epoch-2 → epoch-3")
+    over = said.evaluate("o => Math.max(...[...o.children].map(c => c.getBoundingClientRect().right)) - innerWidth")
+    assert over <= 0
+    slider = tour.page.get_by_test_id("checkpoint-slider").bounding_box()
+    assert slider["width"] >= 60 and slider["x"] + slider["width"] <= said.bounding_box()["x"]
+
+
 def test_a_flipped_byte_is_an_error_that_names_the_array(tour: Tour) -> None:
     page = tour.page
 
