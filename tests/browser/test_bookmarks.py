@@ -69,7 +69,7 @@ def at(tour: Tour, testid: str) -> Any:
     return tour.page.get_by_test_id(testid)
 
 
-def arrived(tour: Tour, seconds: float = 60) -> None:
+def arrived(tour: Tour, seconds: float = 20) -> None:
     tour.wait(lambda: tour.view["ready"] or (tour.state["playing"] and at_rest(tour)), seconds)
 
 
@@ -168,7 +168,7 @@ def test_the_picture_is_that_of_the_state(own: Path, served: str, open_tour: Cal
     strip(plain)
     for name in (*NAMES[:4], NAMES[2], NAMES[5], NAMES[3], NAMES[4]):
         at(told, f"bookmark-{NAMES.index(name)}").click()
-        arrived(told)
+        arrived(told, 30)
         if name == NAMES[3]:
             plain.reload()  # a place between two layers depends on the stop that it is entered from
             strip(plain)
@@ -257,9 +257,9 @@ def test_with_reduced_motion_it_is_there_at_once(own: Path, served: str, open_to
         }"""
     )
     at(tour, "bookmark-4").click()
-    tour.wait(lambda: tour.state["layerPlace"] == 11 and tour.is_ready())
+    tour.wait(lambda: tour.state["layerPlace"] == 11 and tour.is_ready(), 3)
     at(tour, "bookmark-5").click()
-    tour.wait(lambda: tour.state["layerPlace"] == 12 and tour.is_ready())
+    tour.wait(lambda: tour.state["layerPlace"] == 12 and tour.is_ready(), 3)
     assert not tour.state["playing"]
     # The layer that it began with is none of a flow.
     assert set(tour.page.evaluate("[...placesSeen]")) == {None, 11, 12}

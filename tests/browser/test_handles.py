@@ -478,7 +478,7 @@ def test_handles_wait_for_a_change_of_layer(tour: Tour) -> None:
         }"""
     )
     tour.page.keyboard.press("j")
-    tour.wait(lambda: tour.page.evaluate("window.wasAway"))
+    tour.wait(lambda: tour.page.evaluate("window.wasAway"), seconds=2)
     tour.wait(lambda: tour.view["ready"] and not tour.page.evaluate(away))
     # The ends of axes are taken where they are shown: not of a layout by variance.
     tour.page.keyboard.press("a")

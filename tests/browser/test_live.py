@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -61,8 +60,7 @@ def test_a_training_is_watched_live(run_server: Any, open_tour: Any, tmp_path: P
             # Who looked at the newest checkpoint is taken along.
             tour.wait(lambda epoch=epoch: tour.state["checkpointName"] == f"epoch-{epoch}" and tour.view["ready"])
         print("seconds from publishing to the open page:", [round(s, 2) for s in late])
-        # One of them may come while the machine does something else.
-        assert statistics.median(late) <= 2
+        assert max(late) <= 2
         training.stdin.write("\n")
         training.stdin.flush()
         training.wait(timeout=30)

@@ -42,7 +42,6 @@ def test_the_other_parts_are_fetched_when_nothing_else_is_to_be_done(tour: Any) 
     parts = ("TrailsPanel", "LayersPanel", "UnitsPanel", "GridView", "ConfusionChart", "better-view", "vector", "query")
     tour.wait(
         lambda: set(parts) <= {part for url in tour.page.evaluate(FETCHED) for part in parts if f"/{part}-" in url},
-        seconds=60,
     )
     assert tour.state["view"] == "tour"
 
