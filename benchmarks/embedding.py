@@ -10,13 +10,12 @@ layout, alignment, storing; only quality, which umap-learn does not measure, is 
 
 1. Time: ours / umap-learn's; at most 0.35.
 2. Trustworthiness at 15 neighbors: ours may be lower by 0.005 on no step.
-3. Movement of consecutive pictures: of a step and the one that it went on from. Both are centered, one is turned onto
-   the other by orthogonal Procrustes, ours as well, and the mean distance of a sample between the two is its movement:
-   at most 1/3 of the independent runs'. That is in the layouts' own units, the same for both; but theirs grow larger
-   (both sizes are printed, as root-mean-square radii), and who is small moves little. So it is measured again with each
-   layout scaled to the size 1, and averaged in two ways: the mean of our movements over the mean of theirs, which the
-   few pairs lead where nearly everything changed, and the mean of the ratios, in which each pair counts as much. The
-   table has the ways at the size 1, and beside them what the activations themselves move, in all their dimensions,
+3. Movement of consecutive pictures: of a step and the one that it went on from. Each layout is centered and scaled to
+   a root-mean-square distance of 1 from its middle, so that none gains by being small; then one is turned onto the
+   other by orthogonal Procrustes, ours as well, and the mean distance of a sample between the two is its movement.
+   Two averages are printed: the mean of our movements over the mean of theirs, and the mean of the ratios. At most 1/3.
+   The same in the layouts' own units, not scaled, stands below with the sizes: theirs grow larger, and who is small
+   moves little, so it favors ours. Beside all stands what the activations themselves move, in all their dimensions,
    scaled and brought together alike: what changed so much in the network can't keep still in a faithful picture of it.
 4. Does displacement follow change? Spearman's correlation over the samples between the distance each went and the share
    of its 15 nearest neighbors in the activations that changed, averaged over the pairs: not less than independent
@@ -294,10 +293,10 @@ def shown(report: dict[str, Any]) -> str:
         f"trustworthiness  worst difference {report['worst_trustworthiness_difference']:+.4f} at "
         f"{' '.join(report['worst_step'])}   (≥ -0.005); mean {report['trustworthiness'][0]:.4f}, "
         f"{report['trustworthiness'][1]:.4f}",
-        f"movement         {report['movement_own_units'][0]:.3f} / {report['movement_own_units'][1]:.3f} = "
-        f"{report['movement_own_units_ratio']:.3f}   (≤ 0.333); radii {report['size'][0]:.2f}, {report['size'][1]:.2f}",
-        f"    at one size  {report['movement'][0]:.3f} / {report['movement'][1]:.3f} = {report['movement_ratio']:.3f}; "
-        f"mean of the ratios {report['movement_mean_of_ratios']:.3f}",
+        f"movement         {report['movement'][0]:.3f} / {report['movement'][1]:.3f} = {report['movement_ratio']:.3f}; "
+        f"mean of the ratios {report['movement_mean_of_ratios']:.3f}   (≤ 0.333)",
+        f"    unscaled     {report['movement_own_units'][0]:.3f} / {report['movement_own_units'][1]:.3f} = "
+        f"{report['movement_own_units_ratio']:.3f}; radii {report['size'][0]:.2f}, {report['size'][1]:.2f}",
         f"                 the activations themselves move {report['activations_moved']:.3f} "
         f"= {report['activations_moved'] / report['movement'][1]:.3f} of the independent runs",
         *(

@@ -69,7 +69,7 @@ def recorded(tmp_path: Path, network: Any, images: Any) -> Any:
 def command() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line as a person does: a process of its own."""
 
-    def run(*arguments: str | Path, cwd: Path | None = None, timeout: float = 300, **settings: Any) -> Any:
+    def run(*arguments: str | Path, cwd: Path | None = None, timeout: float = 1200, **settings: Any) -> Any:
         return subprocess.run(
             [sys.executable, "-m", "inscape", *map(str, arguments)],
             cwd=cwd,
@@ -96,7 +96,7 @@ def demo_recording(tmp_path_factory: pytest.TempPathFactory, command: Any) -> Pa
             elif before.is_file():
                 shutil.copy(before, out.with_suffix(f".{suffix}"))
         return out
-    done = command("demo", "--out", out, "--no-serve", timeout=600)
+    done = command("demo", "--out", out, "--no-serve", timeout=3000)
     assert done.returncode == 0, done.stderr
     (out.parent / "demo.log").write_text(done.stdout)
     return out

@@ -217,7 +217,7 @@ def test_a_full_disk_keeps_what_was_published(tmp_path: Path) -> None:
 
         def record(out: Path, kind: str) -> str:
             command = [sys.executable, "-c", SMALL_DISK, str(out), kind]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
             assert done.returncode == 0, done.stderr
             return done.stdout
 

@@ -25,5 +25,6 @@ export default defineConfig({
     // One file of what is needed at first, whoever else needs some of it: else each set of sharers would have its own.
     rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "page", name: (id, context) => (neededAtFirst(context).has(id) ? "page" : null) }] } } },
   },
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
+  // Only what hangs ends by its time: on a machine that others take from us, what takes half a second may take ten.
+  test: { include: ["test/**/*.test.ts"], environment: "node", testTimeout: 120_000, hookTimeout: 120_000 },
 });

@@ -22,6 +22,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from machine import OwnTime
+
 Floats = np.ndarray[Any, Any]
 WIDTH, HEIGHT = 1280, 820
 
@@ -91,16 +93,16 @@ def serve(path: Path) -> Generator[str, None, None]:
     try:
         while True:
             try:
-                said.append(lines.get(timeout=60))
+                said.append(lines.get(timeout=300))
             except queue.Empty:
-                pytest.fail(f"inscape serve printed no address in 60 s: {''.join(said)!r}")
+                pytest.fail(f"inscape serve printed no address in 300 s: {''.join(said)!r}")
             match = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", said[-1])
             if match:
                 break
         yield match.group()
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=200)
         reader.join(timeout=5)
         process.stdout.close()
 
@@ -176,9 +178,9 @@ class Tour:
 
     def wait(self, condition: Callable[[], Any], seconds: float = 20) -> None:
         # Not page.wait_for_function: it makes code from text, which the page's Content-Security-Policy forbids.
-        end = time.monotonic() + seconds
+        ours = OwnTime()
         while not condition():
-            if time.monotonic() > end:
+            if ours.seconds() > seconds:
                 state = self.page.evaluate("({...window.inscape?.state, basis: null, ...window.inscape?.view})")
                 pytest.fail(f"waited {seconds} s in vain; {state}")
             time.sleep(0.02)
@@ -209,6 +211,7 @@ def open_page(context: BrowserContext, address: str, ready: bool = True) -> Tour
     tour.page.on("requestfailed", lambda request: tour.messages.extend(tour.complaint_of(request)))
     tour.page.on("request", lambda request: tour.requests.append(request.url))
     tour.page.add_init_script(COUNT_LOST)
+    tour.page.set_default_timeout(180_000)  # what never comes; others may have the machine meanwhile
     if not ready:
         tour.page.goto(address)
         return tour

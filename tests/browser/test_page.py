@@ -14,6 +14,7 @@ import zarr
 from PIL import Image
 
 import inscape
+from machine import while_ours
 
 OpenTour = Any
 VIEWS = ["tour", "trails", "layers", "topology", "units", "features", "attack"]
@@ -321,9 +322,9 @@ def test_a_server_that_stops_and_comes_back(run_server: Any, open_tour: OpenTour
     process.kill()
     process.wait()
     banner = tour.page.get_by_test_id("banner")
-    banner.wait_for(timeout=15_000)
+    tour.wait(banner.is_visible, seconds=15)
     assert "does not answer" in banner.inner_text()
-    other.page.get_by_test_id("banner").wait_for(timeout=15_000)
+    other.wait(other.page.get_by_test_id("banner").is_visible, seconds=15)
     assert tour.view["points"] == 300  # what is loaded stays
     port = int(address.split(":")[2].split("/")[0])
     again, process = run_server(copy, port=port)
@@ -346,7 +347,7 @@ def test_a_recording_that_is_removed_or_replaced(
     away = tmp_path / "away"
     copy.rename(away)
     banner = tour.page.get_by_test_id("banner")
-    banner.wait_for(timeout=10_000)
+    tour.wait(banner.is_visible, seconds=10)
     assert "removed" in banner.inner_text() and tour.view["points"] == 300
     away.rename(copy)
     tour.wait(lambda: banner.count() == 0)
@@ -371,9 +372,9 @@ def test_an_embedding_asked_for_on_the_page_appears(run_server: Any, open_tour: 
     tour.reload()  # the queue is the server's
     tour.page.get_by_test_id("jobs-button").click()
     assert "UMAP of input" in tour.page.get_by_test_id("job-0").inner_text()
-    tour.page.locator("[data-testid=job-0][data-state=done]").wait_for(timeout=120_000)
+    tour.wait(tour.page.locator("[data-testid=job-0][data-state=done]").is_visible, seconds=120)
     tour.show(layer="input")
-    tour.page.get_by_test_id("embedding-umap").wait_for(timeout=10_000)
+    tour.wait(tour.page.get_by_test_id("embedding-umap").is_visible, seconds=10)
     tour.page.get_by_test_id("embedding-umap").click()
     tour.wait(lambda: tour.state["embedding"] == "umap" and tour.view["ready"])
     assert "15-dimensional UMAP" in tour.page.locator(".caption").inner_text()
@@ -403,4 +404,11 @@ def test_the_frame_s_time_is_shown_where_it_is_asked_for(open_tour: OpenTour, se
     tour = open_tour(served_demo + "&debug=1")
     shown = tour.page.get_by_test_id("frame-time")
     tour.wait(lambda: "ms a frame" in shown.inner_text())
-    assert tour.page.evaluate("window.inscape.frameTime.median") < 16
+
+    def median_of_frames() -> float:
+        """Milliseconds: of the last 120 frames, 30 of them new."""
+        before = tour.page.evaluate("window.inscape.frameTime.frames")
+        tour.wait(lambda: tour.page.evaluate("window.inscape.frameTime.frames") >= before + 30, seconds=60)
+        return float(tour.page.evaluate("window.inscape.frameTime.median"))
+
+    assert while_ours(median_of_frames) < 16

@@ -310,7 +310,7 @@ def test_what_was_reached_stays_said_while_results_are_added(
     said = turn(tour, "variance")
     # The same layer at the same checkpoint, read again.
     inscape.embed(inscape.open(out), np.asarray(images[:300]).reshape(300, -1)[:, ::20], layers=["1"], name="thumbs")
-    tour.page.get_by_test_id("embedding-own").wait_for(timeout=20_000)
+    tour.wait(tour.page.get_by_test_id("embedding-own").is_visible)
     tour.show()
     assert tour.page.get_by_test_id("best-view-said").inner_text() == said
     tour.show(embedding="thumbs")

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import zarr
 
+from machine import while_ours
+
 Floats = np.ndarray[Any, Any]
 Tour = Any
 """What `conftest.py` calls so."""
@@ -536,12 +538,16 @@ def test_thirty_thousand_of_seventy_thousand(run_server: Any, open_tour: Any, la
     page.keyboard.press("Escape")
     for playing in (False, True):
         tour.show(playing=playing)
-        page.evaluate("times.pointermove.length = 0")
-        for step in range(60):
-            page.mouse.move(*(zero + middle + np.array([2 * step - 60, 40 * np.sin(step)])))
-        page.evaluate("new Promise(done => setTimeout(done, 200))")
-        assert tour.state["hover"] is not None
-        hovers = [move["handled"] for move in page.evaluate("times.pointermove")]
-        print(f"hover, playing {playing}: median {statistics.median(hovers):.1f} ms, longest {max(hovers):.1f} ms")
-        assert statistics.median(hovers) <= 16
+
+        def median_of_hovers(playing: bool = playing) -> float:
+            page.evaluate("times.pointermove.length = 0")
+            for step in range(60):
+                page.mouse.move(*(zero + middle + np.array([2 * step - 60, 40 * np.sin(step)])))
+            page.evaluate("new Promise(done => setTimeout(done, 200))")
+            assert tour.state["hover"] is not None
+            hovers = [move["handled"] for move in page.evaluate("times.pointermove")]
+            print(f"hover, playing {playing}: median {statistics.median(hovers):.1f} ms, longest {max(hovers):.1f} ms")
+            return statistics.median(hovers)
+
+        assert while_ours(median_of_hovers) <= 16
     assert tour.messages == []

@@ -17,6 +17,7 @@ from PIL import Image
 import inscape
 from inscape.recording import results
 from inscape.recording.names import to_folder
+from machine import while_ours
 
 Floats = np.ndarray[Any, Any]
 Tour = Any
@@ -236,14 +237,20 @@ NEXT_FRAME = """async (value) => {
 
 
 def test_the_strength_answers_in_the_next_frame(trails: Tour) -> None:
-    seen = {value: trails.page.evaluate(NEXT_FRAME, value) for value in (0, 40, 100)}
+    seen: dict[int, Any] = {}
+
+    def median_of_frames() -> float:
+        """Milliseconds: of the last frames, those of the slider's movements the newest."""
+        seen.update({value: trails.page.evaluate(NEXT_FRAME, value) for value in (0, 40, 100)})
+        return float(trails.page.evaluate("window.inscape.frameTime.median"))
+
+    assert while_ours(median_of_frames) < 16
     assert len({0, *(picture for picture, _ in seen.values())}) == 4
     # A machine that can't draw all trails within a frame draws some of them, and all of them at rest.
     assert all(200 < drawn <= 2000 for _, drawn in seen.values())
     trails.wait(trails.is_ready)
     assert trails.page.get_by_test_id("trails-strength-value").inner_text() == "100%"
     assert trails.view["points"] == 2000 and trails.page.get_by_test_id("trails-seen").count() == 0
-    assert trails.page.evaluate("window.inscape.frameTime.median") < 16
 
 
 def test_what_is_drawn_over_many_frames_is_what_is_drawn_at_once(trails: Tour) -> None:

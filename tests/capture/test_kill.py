@@ -42,7 +42,7 @@ def begin(out: Path) -> subprocess.Popen[str]:
 
 def run(out: Path) -> None:
     process = begin(out)
-    process.communicate(timeout=300)
+    process.communicate(timeout=1200)
     assert process.returncode == 0
 
 

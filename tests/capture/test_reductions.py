@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -12,9 +14,9 @@ from inscape.capture.reductions import reduce, resolve
 from inscape.errors import WrongCall
 
 
-def rows(x: torch.Tensor, reduction: str, channels: str, **settings: object) -> np.ndarray:
+def rows(x: torch.Tensor, reduction: str, channels: str, **settings: Any) -> np.ndarray:
     resolved, units = resolve(reduction, x.shape[1:], channels, "layer")
-    y = reduce(x, resolved, channels, layer="layer", **settings)  # type: ignore[arg-type]
+    y = reduce(x, resolved, channels, layer="layer", **settings)
     assert y.shape == (len(x), units) and y.dtype == torch.float32
     return y.numpy()
 

@@ -36,6 +36,7 @@ from inscape.recording import people
 from inscape.recording.lock import Lock
 from inscape.recording.people import documents
 from inscape.recording.people.samples import checked_samples, from_runs, to_runs
+from machine import OwnTime
 
 N = 200
 
@@ -272,9 +273,9 @@ def test_selections_of_seventy_thousand_samples_are_compact_and_quick(tmp_path: 
         "half": generator.random(total) < 0.5,
         "few": generator.random(total) < 0.01,
     }.items():
-        begun = time.perf_counter()
+        ours = OwnTime()
         selections[name] = mask
-        assert time.perf_counter() - begun < 1
+        assert ours.seconds() < 1
         np.testing.assert_array_equal(selections[name], np.flatnonzero(mask))
         sizes[name] = len(json.dumps(selections.entry(name)["samples"]["runs"], separators=(",", ":")))
     print(sizes)

@@ -172,7 +172,7 @@ def killed(tmp_path: Path) -> Callable[[str], list[Path]]:
         # Zarr by one thread takes the same steps each time: else the same window is another one from run to run.
         one = {"OMP_NUM_THREADS": "1", "ZARR_ASYNC__CONCURRENCY": "1", "ZARR_THREADING__MAX_WORKERS": "1"}
         environment = {**os.environ, **one}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=240)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1200)
         assert done.returncode == 0, done.stderr
         return sorted(work.iterdir(), key=lambda path: int(path.stem))
 

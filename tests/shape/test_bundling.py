@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from inscape.errors import ArrayError
 from inscape.shape import bundle
 from inscape.shape.bundling import resample
+from machine import OwnTime
 
 
 def two_bundles(count: int = 200, steps: int = 9, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -153,9 +153,9 @@ def test_many_trails_take_little_memory() -> None:
 
     paths = np.random.default_rng(0).normal(size=(100_000, 4, 2)).astype(np.float32)
     tracemalloc.start()
-    begun = time.monotonic()
+    ours = OwnTime()
     bundled = bundle(paths, rounds=2)
-    assert time.monotonic() - begun < 60
+    assert ours.seconds() < 60
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert bundled.shape == (100_000, 40, 2)

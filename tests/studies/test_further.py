@@ -201,7 +201,7 @@ def test_a_killed_run_goes_on(study: Path, files: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     for stone in ("runs/epochs.training/epoch-1.pt", "runs/everything.inscape"):
         process = subprocess.Popen([sys.executable, "-c", RUN, str(study)], env=environment, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline and not (folder / stone).exists():
             assert process.poll() is None
             time.sleep(0.005)

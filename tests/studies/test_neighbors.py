@@ -20,6 +20,7 @@ from inscape.errors import ArrayError, InscapeWarning, UnknownLayer, UnknownName
 from inscape.recording import results
 from inscape.recording.lock import Lock
 from inscape.studies.neighbors import neighbors_of
+from machine import OwnTime
 
 module = sys.modules["inscape.studies.neighbors"]
 finding = sys.modules["inscape.shape.neighbors"]
@@ -149,9 +150,9 @@ def test_only_larger_ones_are_stored(rec: Any, monkeypatch: pytest.MonkeyPatch) 
 def test_who_finds_it_locked_goes_on_unpublished(rec: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     with Lock(rec.path / ".locks" / PATH.replace("/", "-")):
-        start = time.monotonic()
+        began, ours = time.monotonic(), OwnTime()
         found = neighbors_of(rec, "1", "second")
-        assert 0.2 < time.monotonic() - start < 5
+        assert time.monotonic() - began > 0.2 and ours.seconds() < 5
     assert found.k == 15 and PATH not in results.published(rec.path)
     neighbors_of(rec, "1", "second")
     assert PATH in results.published(rec.path)
@@ -170,9 +171,9 @@ def test_two_processes_at_once(rec: Any) -> None:
     both = [context.Process(target=_ask, args=(str(rec.path), ready, answers)) for _ in range(2)]
     for process in both:
         process.start()
-    found = {answers.get(timeout=120) for _ in both}
+    found = {answers.get(timeout=1200) for _ in both}
     for process in both:
-        process.join(60)
+        process.join(600)
         assert process.exitcode == 0
     assert found == {neighbors_of(rec, "input", k=20).indices.sum()}
     assert rec.neighbors("input").k == 20

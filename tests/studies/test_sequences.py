@@ -130,7 +130,7 @@ def test_a_killed_sequence_goes_on_at_the_last_finished_step(tmp_path: Path, rec
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 1200
         while time.monotonic() < deadline and process.poll() is None:
             rec.refresh()
             if "umap" in rec.embeddings and len(rec.embedding("umap").steps) >= 2:

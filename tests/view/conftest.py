@@ -49,7 +49,7 @@ class Client:
         headers = {"host": f"127.0.0.1:{self.port}"} | (headers or {})
         if self.cookies:
             headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} | headers
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():

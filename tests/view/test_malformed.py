@@ -88,13 +88,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
             stderr=subprocess.STDOUT,
             env={**os.environ, "INSCAPE_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"},
         )
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while "token=" not in said.read_text():
             assert time.monotonic() < end
             time.sleep(0.05)
         yield int(said.read_text().split("127.0.0.1:")[1].split("/")[0]), folder
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
     assert "Traceback" not in said.read_text(), said.read_text()[-3000:]
 
 
@@ -155,7 +155,7 @@ def exchange(port: int, request: bytes, *, whole: bool = True) -> bytes:
 
     A request that is not `whole` (its length is a lie) is ended by closing our side: the server may hang up then.
     """
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request)
         if not whole:
             connection.shutdown(socket.SHUT_WR)

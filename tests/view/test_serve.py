@@ -59,7 +59,7 @@ def address(lines: list[str]) -> tuple[int, str]:
 
 
 def status(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -73,7 +73,7 @@ def test_the_printed_address_works_and_control_c_ends_quietly(recording: Path) -
         assert status(port, f"/api/recordings?token={token}") == 200
         assert status(port, "/api/recordings") == 403
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (0, "ended\n", "")
 
 
@@ -84,7 +84,7 @@ def test_a_server_with_an_open_page_ends_too(recording: Path) -> None:
             page.sendall(f"GET /api/recordings?token={token} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
             assert page.recv(4096).startswith(b"HTTP/1.1 200")
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
     assert process.returncode == 0
 
 

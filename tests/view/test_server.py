@@ -322,7 +322,7 @@ def test_a_request_that_breaks_off_is_refused_without_a_trace_of_the_stack(
     logging.getLogger("uvicorn.error").addHandler(caplog.handler)
     head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{stranger.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", stranger.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", stranger.port), timeout=60) as connection:
             connection.sendall(head.encode() + b"no length\r\n")  # refused with the application's answer under way
             said = b""
             while more := connection.recv(4096):
